@@ -1,0 +1,96 @@
+package dev.tandem.assistant.api;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a user can ask of a running daemon. The local API calls it; the daemon implements it.
+ *
+ * <p>Calls may block for as long as their own description says and come from any thread.
+ */
+public interface Actions {
+    /** The daemon, its accounts, folders, peers and alerts as of now. Answers from memory, at once. */
+    Status status();
+
+    /**
+     * Signs in to an account and remembers it; returns when the first attempt has succeeded or failed. A wrong password
+     * or a refused certificate leaves nothing behind.
+     */
+    void addAccount(NewAccount account) throws ActionFailed;
+
+    /** Signs out and forgets the account. */
+    void removeAccount(String jid) throws ActionFailed;
+
+    /** Starts keeping a directory in sync; returns when its repository stands and the first scan is committed. */
+    Status.Folder addFolder(Path directory, Optional<String> name) throws ActionFailed;
+
+    /** Stops keeping a folder in sync; files and history stay. */
+    void removeFolder(String name) throws ActionFailed;
+
+    /** Makes a one-time code for a folder, valid for ten minutes. */
+    Offer offer(String folder) throws ActionFailed;
+
+    /** Blocks until the offer's code was used, expired or burnt. */
+    Paired awaitPaired(Offer offer, Duration timeout) throws ActionFailed;
+
+    /** Joins with a code from another device; returns when both hold the same commit or with what went wrong. */
+    Paired join(String jid, String code, Optional<Path> directory) throws ActionFailed;
+
+    /** Syncs now; returns when this device and every reachable peer hold the same commit. No name: all folders. */
+    List<Synced> sync(Optional<String> folder, Duration timeout) throws ActionFailed;
+
+    /** Stops syncing a folder, or all, until resumed; survives a restart. */
+    void pause(Optional<String> folder) throws ActionFailed;
+
+    /** Syncs a paused folder, or all, again. */
+    void resume(Optional<String> folder) throws ActionFailed;
+
+    /** Asks the daemon to end in order; returns at once. */
+    void stop();
+
+    /**
+     * An account to sign in to.
+     *
+     * @param jid bare JID
+     * @param password in the clear, over loopback only; kept in the home, mode 0600
+     * @param server {@code HOST:PORT}, or null to look it up (SRV, then the domain)
+     * @param trustedCertificate PEM file of the one certificate to accept besides the system's authorities, or null
+     */
+    record NewAccount(
+            String jid,
+            String password,
+            @Nullable String server,
+            @Nullable String trustedCertificate) {}
+
+    /**
+     * A code to be typed on the other device.
+     *
+     * @param jid our account, bare
+     * @param code three words joined by hyphens
+     * @param folder the folder's name
+     */
+    record Offer(String jid, String code, String folder) {}
+
+    /**
+     * A finished pairing.
+     *
+     * @param folder the folder's name here
+     * @param path where it is here
+     * @param device the other device's fingerprint
+     * @param name the other device's name
+     */
+    record Paired(String folder, String path, String device, String name) {}
+
+    /**
+     * What a manual sync reached.
+     *
+     * @param folder its name
+     * @param head the commit that all reachable peers hold, or null for a folder without a commit
+     * @param peers how many peers confirmed it
+     * @param unreachable names of peers that are away: not waited for, but said
+     */
+    record Synced(String folder, @Nullable String head, int peers, List<String> unreachable) {}
+}

@@ -1,0 +1,9 @@
+/**
+ * What survives a crash: schema, migrations, one class per aggregate, the journal and its cursors.
+ *
+ * <p>May depend on {@code core}'s records, JDBI and SQLite.
+ */
+@NullMarked
+package dev.tandem.assistant.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/**
+ * Opens, creates and adopts the repository behind a folder, and tells when the user's own git is at work in it.
+ *
+ * <p>May depend on JGit and nothing of ours. Every type here may be used from any thread unless it says otherwise.
+ */
+@NullMarked
+package dev.tandem.gitsync.repo;
+
+import org.jspecify.annotations.NullMarked;
