@@ -2,7 +2,7 @@ package dev.tandem.xmpp.carrier;
 
 import dev.tandem.xmpp.account.DeviceAddress;
 
-/** What {@link InBandCarriers} tells the link layer. Called on the carriers' own thread: hand over and return. */
+/** What {@code InBandCarriers} tells the link layer. Called on the carriers' own thread: hand over and return. */
 public interface CarrierListener {
     /** A device is there and may be opened to, or asked to open. */
     void deviceAvailable(DeviceAddress address);
