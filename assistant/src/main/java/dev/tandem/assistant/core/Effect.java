@@ -1,0 +1,234 @@
+package dev.tandem.assistant.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that a folder can ask of the world; carried out by a {@link Handler} off the dispatcher thread. */
+public sealed interface Effect {
+    /** Hands this effect to the method that carries it out. */
+    void runBy(Handler handler);
+
+    /** One method per effect, so that whoever runs effects fails to compile when one is added. Never blocks. */
+    interface Handler {
+        /** See {@link ScanAndCommit}. */
+        void scanAndCommit();
+
+        /** See {@link Commit}. */
+        void commit(Set<String> paths);
+
+        /** See {@link Integrate}. */
+        void integrate(Set<UUID> clients);
+
+        /** See {@link LookAtRepository}. */
+        void lookAtRepository();
+
+        /** See {@link Tell}. */
+        void tell(Client client, Tips ours);
+
+        /** See {@link AskForPush}. */
+        void askForPush(Client client);
+
+        /** See {@link AnswerTips}. */
+        void answerTips(Client client, Tips theirs, long reply);
+
+        /** See {@link Answer}. */
+        void answer(long reply, @Nullable String refusal);
+
+        /** See {@link SendPush}. */
+        void sendPush(Client client, Tips base);
+
+        /** See {@link ReceivePush}. */
+        void receivePush(Client client, long stream);
+
+        /** See {@link RefusePush}. */
+        void refusePush(long stream, String reason);
+
+        /** See {@link Remember}. */
+        void remember(Client client, @Nullable String head, Instant lastSync);
+
+        /** See {@link RememberPause}. */
+        void rememberPause(boolean paused);
+
+        /** See {@link Later}. */
+        void later(Duration delay, Event event);
+
+        /** See {@link Note}. */
+        void note(String type, Map<String, String> fields);
+
+        /** See {@link Raise}. */
+        void raise(String key, String severity, String text);
+
+        /** See {@link Clear}. */
+        void clear(String key);
+
+        /** See {@link SyncEnded}. */
+        void syncEnded(SyncEnded end);
+    }
+
+    /** Find out what changed since the index was written, and commit it. Ends with Committed, Blocked or JobFailed. */
+    record ScanAndCommit() implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.scanAndCommit();
+        }
+    }
+
+    /** Commit what changed at these paths. Ends like {@link ScanAndCommit}. */
+    record Commit(Set<String> paths) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.commit(paths);
+        }
+    }
+
+    /**
+     * Merge what these clients pushed and check it out. Ends with Integrated, ChangedMeanwhile, Blocked or JobFailed.
+     */
+    record Integrate(Set<UUID> clients) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.integrate(clients);
+        }
+    }
+
+    /** Read the tips, and whether the user's git is at work. Ends with RepositorySeen. */
+    record LookAtRepository() implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.lookAtRepository();
+        }
+    }
+
+    /** Send {@code CanPush}. Ends with TipsAnswered or TellFailed. */
+    record Tell(Client client, Tips ours) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.tell(client, ours);
+        }
+    }
+
+    /** Send {@code PushRequest}; ends with TellFailed if it is refused or lost, else with nothing. */
+    record AskForPush(Client client) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.askForPush(client);
+        }
+    }
+
+    /** Answer a {@code CanPush} from what the repository holds now. */
+    record AnswerTips(Client client, Tips theirs, long reply) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.answerTips(client, theirs, reply);
+        }
+    }
+
+    /** Answer a request: with a refusal and its reason, or with consent (null). */
+    record Answer(long reply, @Nullable String refusal) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.answer(reply, refusal);
+        }
+    }
+
+    /** Push to a client that is believed to hold {@code base}. Ends with Sent, exactly once. */
+    record SendPush(Client client, Tips base) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.sendPush(client, base);
+        }
+    }
+
+    /** Grant a client's push and receive it. Ends with Received, exactly once. */
+    record ReceivePush(Client client, long stream) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.receivePush(client, stream);
+        }
+    }
+
+    /** Turn an offered push away, saying why. */
+    record RefusePush(long stream, String reason) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.refusePush(stream, reason);
+        }
+    }
+
+    /** Store what a peer was last known to hold. */
+    record Remember(Client client, @Nullable String head, Instant lastSync) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.remember(client, head, lastSync);
+        }
+    }
+
+    /** Store whether the folder is paused. */
+    record RememberPause(boolean paused) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.rememberPause(paused);
+        }
+    }
+
+    /** Post an event after a delay. */
+    record Later(Duration delay, Event event) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.later(delay, event);
+        }
+    }
+
+    /** Write a line of the journal. */
+    record Note(String type, Map<String, String> fields) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.note(type, fields);
+        }
+    }
+
+    /** Raise an alert, or count it once more. */
+    record Raise(String key, String severity, String text) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.raise(key, severity, text);
+        }
+    }
+
+    /** The trouble behind an alert is over. */
+    record Clear(String key) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.clear(key);
+        }
+    }
+
+    /**
+     * A manual sync has ended.
+     *
+     * @param token the request's
+     * @param head what all confirmed peers hold, or null without a commit
+     * @param confirmed names of the peers that hold it
+     * @param unreachable names of peers that are away
+     * @param missing names of peers that were there and did not confirm in time; empty unless timed out
+     * @param obstacle why this device itself is not done, or null
+     */
+    record SyncEnded(
+            long token,
+            @Nullable String head,
+            List<String> confirmed,
+            List<String> unreachable,
+            List<String> missing,
+            @Nullable String obstacle)
+            implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.syncEnded(this);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.tandem.assistant.core;
+
+import dev.tandem.xmpp.account.DeviceId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can happen to a folder. Read this file first, then {@link Effect}, then {@link FolderCore}. */
+public sealed interface Event {
+    /** Which method of the core answers. */
+    void applyTo(FolderCore core);
+
+    /** The daemon has opened the folder; what changed in the files while it was off is not known yet. */
+    record Started(Tips tips) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.started(tips);
+        }
+    }
+
+    /** Files or directories have been quiet for the settle time. */
+    record Settled(Set<String> paths) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.settled(paths);
+        }
+    }
+
+    /** File events were lost, so only a scan can tell what changed. */
+    record RescanNeeded(String why) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.rescanNeeded(why);
+        }
+    }
+
+    /** Something in {@code .git} moved: perhaps the user committed, or ended a rebase. */
+    record GitMoved() implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.gitMoved();
+        }
+    }
+
+    /** What {@link Effect.LookAtRepository} saw; {@code busy} is why Tandem has to wait, or null. */
+    record RepositorySeen(Tips tips, @Nullable String busy) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.repositorySeen(tips, busy);
+        }
+    }
+
+    /** A commit job ended; {@code unsettled} are paths that must be looked at again soon. */
+    record Committed(Tips tips, List<FileChange> changes, Set<String> unsettled) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.committed(tips, changes, unsettled);
+        }
+    }
+
+    /** An integration job ended: the clients' heads are merged and checked out. */
+    record Integrated(Tips tips, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts)
+            implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.integrated(tips, merged, changes, conflicts);
+        }
+    }
+
+    /** Files changed while they were to be replaced: they become versions first, then the merge is done anew. */
+    record ChangedMeanwhile(Set<String> paths) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.changedMeanwhile(paths);
+        }
+    }
+
+    /** A job on the working tree found the user's own git at work. */
+    record Blocked(String busy) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.blocked(busy);
+        }
+    }
+
+    /** A job on the working tree failed; nothing is half-done. */
+    record JobFailed(Trouble trouble) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.jobFailed(trouble);
+        }
+    }
+
+    /** It is time to try again what had to wait. */
+    record Retry() implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.retry();
+        }
+    }
+
+    /** A device was paired with this folder, or was known when the daemon started. */
+    record PeerAdded(
+            Client client,
+            String name,
+            String jid,
+            @Nullable String head,
+            @Nullable Instant lastSync) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.peerAdded(client, name, jid, head, lastSync);
+        }
+    }
+
+    /** A device can be reached again; what it last told us is no longer to be trusted. */
+    record LinkUp(DeviceId device, String name, String jid, String carrier) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.linkUp(device, name, jid, carrier);
+        }
+    }
+
+    /** A device was revoked, or the folder is no longer shared with it. */
+    record PeerRemoved(Client client) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.peerRemoved(client);
+        }
+    }
+
+    /** A device can no longer be reached. */
+    record LinkDown(DeviceId device, String reason) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.linkDown(device, reason);
+        }
+    }
+
+    /** {@code CanPush}: a client says what it holds, and waits for {@code reply}. */
+    record CanPush(Client from, Tips theirs, long reply) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.canPush(from, theirs, reply);
+        }
+    }
+
+    /** A client's answer to our {@code CanPush}; {@code wanted} if it asks us to push. */
+    record TipsAnswered(Client client, Tips asked, boolean wanted, Tips theirs) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.tipsAnswered(client, asked, wanted, theirs);
+        }
+    }
+
+    /** Our {@code CanPush} or {@code PushRequest} got no answer or a refusal. */
+    record TellFailed(Client client, String reason) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.tellFailed(client, reason);
+        }
+    }
+
+    /** The back-off of {@link TellFailed} or of a failed push is over. */
+    record TellAgain(Client client) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.tellAgain(client);
+        }
+    }
+
+    /** {@code PushRequest}: a client asks us to push to it. */
+    record PushRequested(Client from, long reply) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.pushRequested(from, reply);
+        }
+    }
+
+    /** {@code StartingPush}: a client has opened a stream and waits for our grant. */
+    record PushOffered(Client from, long stream) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.pushOffered(from, stream);
+        }
+    }
+
+    /** A push to a client has ended; {@code failure} is null if it arrived. */
+    record Sent(Client client, Tips pushed, @Nullable String failure) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.sent(client, pushed, failure);
+        }
+    }
+
+    /** A push from a client has ended; {@code failure} is null if it arrived. */
+    record Received(Client client, @Nullable String failure) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.received(client, failure);
+        }
+    }
+
+    /** The user stops syncing this folder, or starts it again. */
+    record PauseSet(boolean paused) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.pauseSet(paused);
+        }
+    }
+
+    /** The user wants this device and all reachable peers to hold the same commit; {@code token} names the request. */
+    record SyncRequested(long token) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.syncRequested(token);
+        }
+    }
+
+    /** Nobody waits for that request any longer. */
+    record SyncTimedOut(long token) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.syncTimedOut(token);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tandem.assistant.core;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a folder stands, as of one moment; safe to hand to any thread.
+ *
+ * @param state synced, syncing, paused or attention
+ * @param reason the sentence why, or null when there is nothing to say
+ * @param pendingChanges paths that are seen to have changed and are not yet in history
+ */
+public record FolderSnapshot(
+        Tips tips, String state, @Nullable String reason, int pendingChanges, List<PeerSnapshot> peers) {
+
+    /** How one peer stands; {@code head} is the last known, {@code carrier} null while it is away. */
+    public record PeerSnapshot(
+            Client client,
+            String name,
+            String jid,
+            boolean online,
+            @Nullable String carrier,
+            @Nullable String head,
+            boolean desynced,
+            @Nullable Instant lastSync) {}
+}
