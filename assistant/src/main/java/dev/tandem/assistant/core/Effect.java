@@ -51,9 +51,6 @@ public sealed interface Effect {
         /** See {@link Remember}. */
         void remember(Client client, @Nullable String head, Instant lastSync);
 
-        /** See {@link RememberPause}. */
-        void rememberPause(boolean paused);
-
         /** See {@link Later}. */
         void later(Duration delay, Event event);
 
@@ -165,14 +162,6 @@ public sealed interface Effect {
         @Override
         public void runBy(Handler handler) {
             handler.remember(client, head, lastSync);
-        }
-    }
-
-    /** Store whether the folder is paused. */
-    record RememberPause(boolean paused) implements Effect {
-        @Override
-        public void runBy(Handler handler) {
-            handler.rememberPause(paused);
         }
     }
 

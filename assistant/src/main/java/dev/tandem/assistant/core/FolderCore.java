@@ -322,7 +322,6 @@ public final class FolderCore {
             return;
         }
         paused = pause;
-        effects.add(new Effect.RememberPause(pause));
         note(pause ? "paused" : "resumed");
         if (!pause) {
             work.rescan();

@@ -40,7 +40,6 @@ final class SimulatedDevice implements Effect.Handler {
     private final Set<Client> sendingTo = new HashSet<>();
     private final Set<Client> receivingFrom = new HashSet<>();
     private long tokens;
-    boolean paused;
 
     SimulatedDevice(World world, int number) {
         this.world = world;
@@ -218,11 +217,6 @@ final class SimulatedDevice implements Effect.Handler {
     @Override
     public void syncEnded(Effect.SyncEnded end) {
         syncsEnded.add(end);
-    }
-
-    @Override
-    public void rememberPause(boolean pause) {
-        paused = pause;
     }
 
     @Override

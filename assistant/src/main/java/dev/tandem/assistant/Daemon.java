@@ -1,0 +1,166 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.api.Home;
+import dev.tandem.assistant.api.LocalApi;
+import dev.tandem.assistant.core.Alerts;
+import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.store.Store;
+import dev.tandem.gitsync.repo.RepositorySetup;
+import dev.tandem.xmpp.account.DeviceAddress;
+import dev.tandem.xmpp.account.DeviceId;
+import dev.tandem.xmpp.link.DeviceIdentity;
+import dev.tandem.xmpp.link.LinkListener;
+import dev.tandem.xmpp.link.Links;
+import dev.tandem.xmpp.link.PeerInfo;
+import dev.tandem.xmpp.pairing.Pairing;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running whole: makes every part, wires them by constructor, and ends them in the opposite order.
+ *
+ * <p>Several may run in one process, each with a home of its own.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final Home home;
+    private final Home.Lock lock;
+    private final Store store;
+    private final ScheduledExecutorService timers = Threads.timers("timers");
+    private final ExecutorService pairingWorkers = Threads.pool("pairing", 4);
+    private final Records records;
+    private final Links links;
+    private final Pairing pairing;
+    private final Accounts accounts;
+    private final Folders folders;
+    private final LocalApi api;
+    private final Actions actions;
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
+
+    private Daemon(Home home, Home.Lock lock, Store store, String name) throws IOException {
+        InstantSource clock = InstantSource.system();
+        SecureRandom random = new SecureRandom();
+        this.home = home;
+        this.lock = lock;
+        this.store = store;
+        DeviceIdentity identity = DeviceIdentity.loadOrCreate(home.directory(), clock, random);
+        records = new Records(store, new Alerts(), clock);
+        links = new Links(
+                identity,
+                name,
+                device -> store.devices().get(device).isPresent(),
+                new LinkEvents(),
+                timers,
+                Threads.named("link"),
+                clock,
+                random);
+        pairing = new Pairing(identity, clock, timers, pairingWorkers, random);
+        accounts = new Accounts(
+                store, new Accounts.Wiring(identity.id(), links, pairing, records, clock, timers, random));
+        folders = new Folders(
+                store,
+                new OpenFolder.Shared(name, links, records, clock, timers),
+                new RepositorySetup(UUID::randomUUID, GitAnnex.isInstalled(), "main"));
+        PairingDesk desk = new PairingDesk(store, links, pairing, accounts, folders, records, clock, name);
+        actions = new DaemonActions(
+                new DaemonActions.Identity(
+                        ProcessHandle.current().pid(), Version.current(), clock.instant(), identity.id().hex(), name),
+                store,
+                accounts,
+                folders,
+                desk,
+                records,
+                stopRequested::countDown);
+        api = new LocalApi(actions, store.journal(), home);
+    }
+
+    /**
+     * Starts a daemon on a home; returns when it answers.
+     *
+     * @throws IOException with one line for the user: the home is taken, not writable or broken
+     */
+    public static Daemon start(Home home, String name) throws IOException {
+        Home.Lock lock = home.lock();
+        try {
+            Daemon daemon = new Daemon(home, lock, Store.open(home.database()), name);
+            daemon.begin();
+            return daemon;
+        } catch (IOException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
+    }
+
+    private void begin() throws IOException {
+        records.note(null, "started", Map.of("version", Version.current()));
+        folders.openStored();
+        accounts.startStored();
+        int port = api.start();
+        home.publish(port, ProcessHandle.current().pid());
+    }
+
+    /** What a user can ask, from within the process. */
+    public Actions actions() {
+        return actions;
+    }
+
+    /** The dashboard's address, with the token that opens it. */
+    public String dashboard() {
+        return api.dashboard();
+    }
+
+    /** Blocks until somebody asks the daemon to stop. */
+    public void awaitStop() throws InterruptedException {
+        stopRequested.await();
+    }
+
+    /** Ends every part and every thread, within five seconds. */
+    @Override
+    public void close() {
+        try {
+            api.close();
+            pairing.close();
+            folders.closeAll();
+            accounts.closeAll();
+            links.close();
+            pairingWorkers.shutdownNow();
+            timers.shutdownNow();
+            records.note(null, "stopped", Map.of());
+            records.close();
+            store.close();
+            lock.close();
+        } catch (IOException failure) {
+            LOG.warn("the daemon did not end in order", failure);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the links tell, passed to every folder. */
+    private final class LinkEvents implements LinkListener {
+        @Override
+        public void up(DeviceId device, PeerInfo peer) {
+            folders.postToAll(Folders.linkUp(device, peer));
+        }
+
+        @Override
+        public void down(DeviceId device, String reason) {
+            folders.postToAll(new Event.LinkDown(device, reason));
+        }
+
+        @Override
+        public void refused(DeviceAddress from, String reason) {
+            records.note(null, "refused", Map.of("from", from.bareJid(), "reason", reason));
+        }
+    }
+}

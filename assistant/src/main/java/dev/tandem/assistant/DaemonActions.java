@@ -1,0 +1,245 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.api.ActionFailed;
+import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.api.Status;
+import dev.tandem.assistant.core.Effect;
+import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.core.FolderSnapshot;
+import dev.tandem.assistant.store.Store;
+import dev.tandem.assistant.store.StoredFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What a user can ask of this daemon, put into the words of its parts. Any thread. */
+final class DaemonActions implements Actions {
+    /** How long a folder that was just added may take for its first commit before `add` stops waiting. */
+    private static final Duration FIRST_COMMIT = Duration.ofMinutes(10);
+
+    /** After a sync has timed out: how long its own account of who is missing may take. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(2);
+
+    /** Who the daemon is, for the status. */
+    record Identity(long pid, String version, Instant startedAt, String device, String name) {}
+
+    private final Identity identity;
+    private final Store store;
+    private final Accounts accounts;
+    private final Folders folders;
+    private final PairingDesk desk;
+    private final Records records;
+    private final Runnable stop;
+
+    DaemonActions(
+            Identity identity,
+            Store store,
+            Accounts accounts,
+            Folders folders,
+            PairingDesk desk,
+            Records records,
+            Runnable stop) {
+        this.identity = identity;
+        this.store = store;
+        this.accounts = accounts;
+        this.folders = folders;
+        this.desk = desk;
+        this.records = records;
+        this.stop = stop;
+    }
+
+    @Override
+    public Status status() {
+        List<Status.Folder> all = folders.all().stream()
+                .map(DaemonActions::status)
+                .sorted(Comparator.comparing(Status.Folder::name))
+                .toList();
+        List<Status.Alert> alerts = records.alerts().stream()
+                .map(alert ->
+                        new Status.Alert(alert.id(), alert.severity(), alert.text(), alert.since(), alert.count()))
+                .toList();
+        return new Status(
+                new Status.Daemon(
+                        identity.pid, identity.version, identity.startedAt, identity.device, identity.name),
+                accounts.list(),
+                all,
+                alerts);
+    }
+
+    private static Status.Folder status(OpenFolder folder) {
+        FolderSnapshot now = folder.snapshot();
+        return new Status.Folder(
+                folder.stored().name(),
+                folder.stored().path().toString(),
+                folder.uuid().toString(),
+                folder.branch(),
+                now.tips().head(),
+                now.state(),
+                now.reason(),
+                now.pendingChanges(),
+                0,
+                now.peers().stream().map(DaemonActions::status).toList(),
+                List.of(),
+                List.of());
+    }
+
+    private static Status.Peer status(FolderSnapshot.PeerSnapshot peer) {
+        return new Status.Peer(
+                peer.client().device().hex(),
+                peer.name(),
+                peer.jid(),
+                peer.client().uuid().toString(),
+                peer.online() ? "online" : "offline",
+                peer.carrier(),
+                peer.head(),
+                peer.desynced(),
+                peer.lastSync());
+    }
+
+    @Override
+    public void addAccount(NewAccount account) throws ActionFailed {
+        accounts.add(account);
+    }
+
+    @Override
+    public void removeAccount(String jid) throws ActionFailed {
+        accounts.remove(jid);
+    }
+
+    @Override
+    public Status.Folder addFolder(Path directory, Optional<String> name) throws ActionFailed {
+        OpenFolder folder = folders.add(directory, name, Optional.empty());
+        finish(folder, folder.sync(), FIRST_COMMIT);
+        return status(folder);
+    }
+
+    @Override
+    public void removeFolder(String name) throws ActionFailed {
+        OpenFolder folder = folders.named(name);
+        try {
+            folders.remove(folder);
+            records.note(name, "folder-removed", Map.of("path", folder.stored().path().toString()));
+        } catch (IOException failure) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    Diagnosis.of(folder.stored().path(), failure).line());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new ActionFailed(ActionFailed.Kind.FAILED, "the daemon is stopping; " + name + " may still be there");
+        }
+    }
+
+    @Override
+    public Offer offer(String folder) throws ActionFailed {
+        return desk.offer(folder);
+    }
+
+    @Override
+    public Paired awaitPaired(Offer offer, Duration timeout) throws ActionFailed {
+        return desk.awaitPaired(offer, timeout);
+    }
+
+    @Override
+    public Paired join(String jid, String code, Optional<Path> directory) throws ActionFailed {
+        return desk.join(jid, code, directory);
+    }
+
+    @Override
+    public List<Synced> sync(Optional<String> name, Duration timeout) throws ActionFailed {
+        Map<OpenFolder, OpenFolder.Sync> syncs = new LinkedHashMap<>();
+        for (OpenFolder folder : chosen(name)) {
+            syncs.put(folder, folder.sync());
+        }
+        List<Synced> results = new ArrayList<>();
+        Instant begin = Instant.EPOCH.plusNanos(System.nanoTime());
+        for (Map.Entry<OpenFolder, OpenFolder.Sync> sync : syncs.entrySet()) {
+            Duration spent = Duration.between(begin, Instant.EPOCH.plusNanos(System.nanoTime()));
+            results.add(result(sync.getKey(), finish(sync.getKey(), sync.getValue(), timeout.minus(spent))));
+        }
+        return results;
+    }
+
+    /** Waits for a sync; one that does not end in time is told to say how far it got. */
+    private static Effect.SyncEnded finish(OpenFolder folder, OpenFolder.Sync sync, Duration timeout)
+            throws ActionFailed {
+        try {
+            return sync.end().get(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            folder.abandon(sync);
+            throw timedOut(folder, sync);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new ActionFailed(ActionFailed.Kind.FAILED, "the daemon is stopping; the sync goes on when it is back");
+        } catch (ExecutionException bug) {
+            throw new IllegalStateException(bug);
+        }
+    }
+
+    private static ActionFailed timedOut(OpenFolder folder, OpenFolder.Sync sync) {
+        String why = "";
+        try {
+            Effect.SyncEnded end = sync.end().get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+            if (end.obstacle() != null) {
+                why = ": " + end.obstacle();
+            } else if (!end.missing().isEmpty()) {
+                why = ": no answer yet from " + String.join(", ", end.missing());
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException silent) {
+            why = ": the folder itself is busy";
+        }
+        return new ActionFailed(
+                ActionFailed.Kind.TIMED_OUT,
+                folder.stored().name() + " is not in sync yet" + why
+                        + "; nothing is lost and it goes on in the background; see `tandem status`");
+    }
+
+    private static Synced result(OpenFolder folder, Effect.SyncEnded end) throws ActionFailed {
+        if (end.obstacle() != null) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    folder.stored().name() + " was not synced: " + end.obstacle() + "; see `tandem status`");
+        }
+        return new Synced(
+                folder.stored().name(), end.head(), end.confirmed().size(), end.unreachable());
+    }
+
+    @Override
+    public void pause(Optional<String> name) throws ActionFailed {
+        setPaused(name, true);
+    }
+
+    @Override
+    public void resume(Optional<String> name) throws ActionFailed {
+        setPaused(name, false);
+    }
+
+    private void setPaused(Optional<String> name, boolean paused) throws ActionFailed {
+        for (OpenFolder folder : chosen(name)) {
+            StoredFolder stored = folder.stored();
+            store.folders().store(new StoredFolder(stored.name(), stored.path(), stored.uuid(), paused));
+            folder.post(new Event.PauseSet(paused));
+        }
+    }
+
+    private Collection<OpenFolder> chosen(Optional<String> name) throws ActionFailed {
+        return name.isPresent() ? List.of(folders.named(name.get())) : folders.all();
+    }
+
+    @Override
+    public void stop() {
+        stop.run();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.core.Effect;
+import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.core.FileChange;
+import dev.tandem.assistant.core.KeptBoth;
+import dev.tandem.assistant.core.Tips;
+import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.exchange.SyncedRefs;
+import dev.tandem.gitsync.exchange.SyncedTimes;
+import dev.tandem.gitsync.merge.ConvergentMerge;
+import dev.tandem.gitsync.merge.Merged;
+import dev.tandem.gitsync.repo.FolderRepository;
+import dev.tandem.gitsync.worktree.BusyException;
+import dev.tandem.gitsync.worktree.Change;
+import dev.tandem.gitsync.worktree.CheckedOut;
+import dev.tandem.gitsync.worktree.Committed;
+import dev.tandem.gitsync.worktree.WorkTree;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.eclipse.jgit.lib.ObjectId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jobs on one folder's files and history. Each call does one job to its end and returns what has happened as an
+ * event; call from one worker thread at a time, except {@link #holds} and {@link #tips}, which any thread may.
+ */
+final class FolderWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderWorker.class);
+
+    private final FolderRepository repository;
+    private final WorkTree files;
+    private final AnnexBranch annex;
+
+    FolderWorker(FolderRepository repository, WorkTree files, AnnexBranch annex) {
+        this.repository = repository;
+        this.files = files;
+        this.annex = annex;
+    }
+
+    Event scanAndCommit(Set<String> known) {
+        return job(() -> {
+            Set<String> paths = new java.util.HashSet<>(files.scan());
+            paths.addAll(known);
+            return commitNow(paths);
+        });
+    }
+
+    Event commit(Set<String> paths) {
+        return job(() -> commitNow(paths));
+    }
+
+    private Event commitNow(Set<String> paths) throws IOException {
+        Committed done = files.commit(paths);
+        return new Event.Committed(tips(), changes(done.changes()), done.unsettled());
+    }
+
+    /** Merges what those repositories pushed, and checks the result out. */
+    Event integrate(Set<UUID> clients) {
+        return job(() -> {
+            SyncedRefs received = new SyncedRefs(repository.git());
+            List<ObjectId> heads = new ArrayList<>();
+            List<ObjectId> annexTips = new ArrayList<>();
+            for (UUID client : clients) {
+                received.head(client).ifPresent(heads::add);
+                received.annex(client).ifPresent(annexTips::add);
+            }
+            // locations first, so that what the files name is known when they appear
+            annex.union(annexTips);
+            if (heads.isEmpty()) {
+                return new Event.Integrated(tips(), clients, List.of(), List.of());
+            }
+            Optional<ObjectId> own = repository.head();
+            own.ifPresent(heads::add);
+            Merged merged = ConvergentMerge.merge(repository.git(), heads);
+            SyncedTimes times = new SyncedTimes(repository);
+            List<Change> changes = List.of();
+            if (own.isEmpty() || !own.get().equals(merged.head())) {
+                CheckedOut out = files.checkOut(merged.head(), times::modified);
+                if (!out.done()) {
+                    return new Event.ChangedMeanwhile(out.changedMeanwhile());
+                }
+                changes = out.changes();
+            }
+            for (UUID client : clients) {
+                times.clear(client);
+            }
+            return new Event.Integrated(tips(), clients, changes(changes), kept(merged));
+        });
+    }
+
+    /** The tips, and why Tandem has to wait, if it has to. */
+    Event look() {
+        try {
+            return new Event.RepositorySeen(tips(), repository.busy().orElse(null));
+        } catch (IOException unreadable) {
+            LOG.warn("cannot read {}", repository.path(), unreadable);
+            return new Event.RepositorySeen(
+                    Tips.NONE, Diagnosis.of(repository.path(), unreadable).line());
+        }
+    }
+
+    Tips tips() throws IOException {
+        return new Tips(
+                repository.head().map(ObjectId::name).orElse(null),
+                annex.tip().map(ObjectId::name).orElse(null));
+    }
+
+    /** Whether both commits are reachable from our own branches: merged, not merely present (PUSH-8). */
+    boolean holds(Tips theirs) throws IOException {
+        Tips ours = tips();
+        return reaches(ours.head(), theirs.head()) && reaches(ours.annex(), theirs.annex());
+    }
+
+    private boolean reaches(@Nullable String from, @Nullable String target) throws IOException {
+        if (target == null || target.equals(from)) {
+            return true;
+        }
+        return from != null && repository.reaches(ObjectId.fromString(from), ObjectId.fromString(target));
+    }
+
+    private Event job(Callable<Event> work) {
+        try {
+            Optional<String> busy = repository.busy();
+            return busy.isPresent() ? new Event.Blocked(busy.get()) : work.call();
+        } catch (BusyException taken) {
+            return new Event.Blocked(Diagnosis.brief(taken));
+        } catch (Exception failure) {
+            // the outermost frame of a job: whatever went wrong becomes an event
+            LOG.warn("work on {} failed", repository.path(), failure);
+            return new Event.JobFailed(Diagnosis.of(repository.path(), failure));
+        }
+    }
+
+    private static List<FileChange> changes(List<Change> changes) {
+        return changes.stream()
+                .map(change -> new FileChange(change.kind().name().toLowerCase(Locale.ROOT), change.path()))
+                .toList();
+    }
+
+    private static List<KeptBoth> kept(Merged merged) {
+        return merged.conflicts().stream()
+                .map(conflict -> new KeptBoth(conflict.path(), conflict.variantPath()))
+                .toList();
+    }
+}

@@ -1,0 +1,196 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.api.ActionFailed;
+import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.store.Store;
+import dev.tandem.assistant.store.StoredFolder;
+import dev.tandem.assistant.store.StoredPeer;
+import dev.tandem.gitsync.repo.FolderRepository;
+import dev.tandem.gitsync.repo.RepositoryException;
+import dev.tandem.gitsync.repo.RepositorySetup;
+import dev.tandem.xmpp.account.DeviceId;
+import dev.tandem.xmpp.link.LinkStream;
+import dev.tandem.xmpp.link.Links;
+import dev.tandem.xmpp.link.PeerInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The folders that are open, and the peers' messages on their way to the right one. Any thread. */
+final class Folders {
+    /** A core answers at once; a peer that has waited longer than this asks again. */
+    private static final long ANSWER_SECONDS = 20;
+
+    private final Map<UUID, OpenFolder> open = new ConcurrentHashMap<>();
+    private final Store store;
+    private final OpenFolder.Shared shared;
+    private final RepositorySetup setup;
+
+    Folders(Store store, OpenFolder.Shared shared, RepositorySetup setup) {
+        this.store = store;
+        this.shared = shared;
+        this.setup = setup;
+        Links links = shared.links();
+        links.register(PushWire.CAN_PUSH, (from, body) -> answer(from, body, false));
+        links.register(PushWire.REQUEST, (from, body) -> answer(from, body, true));
+        links.registerStream(PushWire.STREAM, this::offered);
+    }
+
+    Collection<OpenFolder> all() {
+        return open.values();
+    }
+
+    Optional<OpenFolder> byName(String name) {
+        return open.values().stream()
+                .filter(folder -> folder.stored().name().equals(name))
+                .findFirst();
+    }
+
+    OpenFolder named(String name) throws ActionFailed {
+        return byName(name)
+                .orElseThrow(() -> new ActionFailed(
+                        ActionFailed.Kind.FAILED,
+                        "there is no folder called " + name + "; `tandem status` lists them"));
+    }
+
+    /** Opens what the store knows; a folder that cannot be opened becomes an alert, not the end of the daemon. */
+    void openStored() {
+        for (StoredFolder stored : store.folders().list()) {
+            try {
+                opened(stored, FolderRepository.open(stored.path(), setup));
+            } catch (IOException broken) {
+                shared.records()
+                        .raise(
+                                stored.name(),
+                                stored.uuid() + " open",
+                                "error",
+                                "The folder " + stored.path() + " cannot be opened (" + Diagnosis.brief(broken)
+                                        + "): it is not synced; repair or remount it and restart the daemon, or `tandem remove "
+                                        + stored.name() + "`.");
+            }
+        }
+    }
+
+    /** Creates or adopts a repository and opens it. */
+    OpenFolder add(Path directory, Optional<String> name, Optional<String> branch) throws ActionFailed {
+        Path path = directory.toAbsolutePath().normalize();
+        String chosen = name.orElseGet(() -> String.valueOf(path.getFileName()));
+        checkNew(path, chosen);
+        try {
+            RepositorySetup wanted = branch.isPresent() ? setup.withInitialBranch(branch.get()) : setup;
+            FolderRepository repository = FolderRepository.createOrAdopt(path, wanted);
+            StoredFolder stored = new StoredFolder(chosen, path, repository.uuid(), false);
+            if (open.containsKey(stored.uuid())) {
+                repository.close();
+                throw new ActionFailed(
+                        ActionFailed.Kind.FAILED,
+                        path + " is a copy of a folder that is synced already (same annex.uuid); nothing was changed;"
+                                + " clone it with git instead of copying it");
+            }
+            store.folders().store(stored);
+            OpenFolder folder = opened(stored, repository);
+            shared.records().note(chosen, "folder-added", Map.of("path", path.toString()));
+            return folder;
+        } catch (RepositoryException refused) {
+            throw new ActionFailed(ActionFailed.Kind.FAILED, Diagnosis.brief(refused));
+        } catch (IOException failure) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED, Diagnosis.of(path, failure).line());
+        }
+    }
+
+    private String describe(Path path) {
+        return shared.device() + ":" + path;
+    }
+
+    private void checkNew(Path path, String name) throws ActionFailed {
+        if (byName(name).isPresent()) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    "a folder called " + name + " is synced already; nothing was changed; choose another with --name");
+        }
+        for (OpenFolder other : open.values()) {
+            Path taken = other.stored().path();
+            if (path.startsWith(taken) || taken.startsWith(path)) {
+                throw new ActionFailed(
+                        ActionFailed.Kind.FAILED,
+                        path + " and the synced folder " + taken
+                                + " lie inside each other; nothing was changed; choose a directory outside it");
+            }
+        }
+    }
+
+    private OpenFolder opened(StoredFolder stored, FolderRepository repository) throws IOException {
+        OpenFolder folder = OpenFolder.open(stored, repository, peersOf(stored), shared);
+        open.put(folder.uuid(), folder);
+        for (DeviceId device : shared.links().up()) {
+            shared.links().peer(device).ifPresent(peer -> folder.post(linkUp(device, peer)));
+        }
+        return folder;
+    }
+
+    private List<StoredPeer> peersOf(StoredFolder stored) {
+        return store.peers().list(stored.uuid());
+    }
+
+    void remove(OpenFolder folder) throws IOException, InterruptedException {
+        open.remove(folder.uuid());
+        store.folders().delete(folder.stored().name());
+        folder.close();
+    }
+
+    void closeAll() throws InterruptedException, IOException {
+        for (OpenFolder folder : open.values()) {
+            folder.close();
+        }
+        open.clear();
+    }
+
+    void postToAll(Event event) {
+        open.values().forEach(folder -> folder.post(event));
+    }
+
+    static Event linkUp(DeviceId device, PeerInfo peer) {
+        return new Event.LinkUp(device, peer.name(), peer.account(), peer.carrierKind());
+    }
+
+    private byte[] answer(DeviceId from, byte[] body, boolean forPush) throws IOException {
+        PushWire.Message message = PushWire.message(body);
+        OpenFolder folder = open.get(message.to());
+        if (folder == null) {
+            return PushWire.encode(PushWire.Answer.refusal(notHere(message)));
+        }
+        try {
+            return PushWire.encode(folder.asked(new Client(from, message.from()), message.tips(), forPush)
+                    .get(ANSWER_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the daemon is stopping", stopping);
+        } catch (ExecutionException | TimeoutException late) {
+            throw new IOException("no answer from the folder in time", late);
+        }
+    }
+
+    private void offered(DeviceId from, byte[] body, LinkStream stream) throws IOException {
+        PushWire.Message message = PushWire.message(body);
+        OpenFolder folder = open.get(message.to());
+        if (folder == null) {
+            stream.reset(notHere(message));
+            return;
+        }
+        folder.offered(new Client(from, message.from()), stream);
+    }
+
+    private String notHere(PushWire.Message message) {
+        return "no folder with the repository " + message.to() + " on " + shared.device();
+    }
+}

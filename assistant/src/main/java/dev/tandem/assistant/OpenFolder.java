@@ -1,0 +1,209 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.core.Effect;
+import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.core.FolderCore;
+import dev.tandem.assistant.core.FolderSnapshot;
+import dev.tandem.assistant.core.Tips;
+import dev.tandem.assistant.store.StoredFolder;
+import dev.tandem.assistant.store.StoredPeer;
+import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.repo.FolderRepository;
+import dev.tandem.gitsync.worktree.Settle;
+import dev.tandem.gitsync.worktree.Watch;
+import dev.tandem.gitsync.worktree.WatchListener;
+import dev.tandem.gitsync.worktree.WorkTree;
+import dev.tandem.xmpp.link.LinkStream;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One folder that is kept in sync: its repository, its watch, its dispatcher, and the threads that serve it. */
+final class OpenFolder {
+    private static final long END_SECONDS = 3;
+
+    /** What all folders share. */
+    record Shared(
+            String device,
+            dev.tandem.xmpp.link.Links links,
+            Records records,
+            InstantSource clock,
+            ScheduledExecutorService timers) {}
+
+    private final StoredFolder stored;
+    private final FolderRepository repository;
+    private final AnnexBranch annex;
+    private final Shared shared;
+    private final ExecutorService files;
+    private final ExecutorService pushes;
+    private final ExecutorService answers;
+    private final Dispatcher dispatcher;
+    private final AtomicLong syncTokens = new AtomicLong();
+    private final Map<Long, CompletableFuture<Effect.SyncEnded>> syncs = new ConcurrentHashMap<>();
+    private final FolderWorker worker;
+    private FolderEffects effects;
+    private Watch watch;
+
+    private OpenFolder(StoredFolder stored, FolderRepository repository, Shared shared) {
+        this.stored = stored;
+        this.repository = repository;
+        this.shared = shared;
+        annex = new AnnexBranch(repository.git(), shared.clock);
+        WorkTree tree = new WorkTree(repository.git(), shared.clock, shared.device, "tandem@" + shared.device);
+        worker = new FolderWorker(repository, tree, annex);
+        files = Threads.pool(stored.name() + "-files", 1);
+        pushes = Threads.unbounded(stored.name() + "-push");
+        answers = Threads.pool(stored.name() + "-answer", 2);
+        PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers);
+        FolderEffects.World world = new FolderEffects.World(
+                repository.uuid(),
+                worker,
+                runner,
+                shared.links,
+                shared.records.of(stored),
+                new FolderEffects.Workers(files, pushes, answers),
+                shared.timers,
+                this::syncEnded);
+        FolderCore core = new FolderCore(shared.device, stored.paused());
+        dispatcher = new Dispatcher(stored.name(), core, shared.clock, post -> {
+            effects = new FolderEffects(world, post);
+            return effects;
+        });
+    }
+
+    /** Opens a folder whose repository stands: recovers, watches, then starts to decide. */
+    static OpenFolder open(StoredFolder stored, FolderRepository repository, Iterable<StoredPeer> peers, Shared shared)
+            throws IOException {
+        OpenFolder folder = new OpenFolder(stored, repository, shared);
+        folder.worker.recover();
+        Tips tips = folder.worker.tips();
+        folder.watch = Watch.start(
+                repository.path(),
+                Settle.DEFAULT,
+                folder.new Watching(),
+                shared.timers,
+                Threads.named(stored.name() + "-watch"));
+        for (StoredPeer peer : peers) {
+            folder.post(new Event.PeerAdded(
+                    new Client(peer.device(), peer.uuid()),
+                    shared.records.deviceName(peer.device()),
+                    shared.records.deviceJid(peer.device()),
+                    peer.head().orElse(null),
+                    peer.lastSync().orElse(null)));
+        }
+        folder.post(new Event.Started(tips));
+        folder.dispatcher.start();
+        return folder;
+    }
+
+    StoredFolder stored() {
+        return stored;
+    }
+
+    UUID uuid() {
+        return repository.uuid();
+    }
+
+    String branch() {
+        return repository.branch();
+    }
+
+    FolderSnapshot snapshot() {
+        return dispatcher.snapshot();
+    }
+
+    void post(Event event) {
+        dispatcher.post(event);
+    }
+
+    /** A peer asks; the answer comes from the core. */
+    CompletableFuture<PushWire.Answer> asked(Client from, Tips theirs, boolean forPush) {
+        return effects.asked(from, theirs, forPush);
+    }
+
+    /** A peer wants to push. */
+    void offered(Client from, LinkStream stream) {
+        effects.offered(from, stream);
+    }
+
+    /** A repository is now known: recorded in {@code uuid.log}, and told to the core. */
+    void addPeer(StoredPeer peer, String name, String jid) throws IOException {
+        annex.describe(peer.uuid(), name);
+        post(new Event.PeerAdded(new Client(peer.device(), peer.uuid()), name, jid, null, null));
+        post(new Event.GitMoved());
+    }
+
+    /** Starts a manual sync. */
+    Sync sync() {
+        long token = syncTokens.incrementAndGet();
+        CompletableFuture<Effect.SyncEnded> end = new CompletableFuture<>();
+        syncs.put(token, end);
+        post(new Event.SyncRequested(token));
+        return new Sync(token, end);
+    }
+
+    /** A manual sync under way; {@link #abandon} ends it with whatever has been reached. */
+    record Sync(long token, CompletableFuture<Effect.SyncEnded> end) {}
+
+    void abandon(Sync sync) {
+        post(new Event.SyncTimedOut(sync.token));
+    }
+
+    private void syncEnded(Effect.SyncEnded end) {
+        CompletableFuture<Effect.SyncEnded> waiting = syncs.remove(end.token());
+        if (waiting != null) {
+            waiting.complete(end);
+        }
+    }
+
+    /** Stops watching and deciding; lets the job under way end, for a few seconds at most. */
+    void close() throws InterruptedException, IOException {
+        watch.close();
+        dispatcher.close();
+        files.shutdown();
+        pushes.shutdownNow();
+        answers.shutdown();
+        if (!files.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+            files.shutdownNow();
+        }
+        repository.close();
+    }
+
+    /** Turns what the watch tells into events. */
+    private final class Watching implements WatchListener {
+        @Override
+        public void settled(Set<String> paths) {
+            post(new Event.Settled(paths));
+        }
+
+        @Override
+        public void rescan(String why) {
+            post(new Event.RescanNeeded(why));
+        }
+
+        @Override
+        public void gitMoved() {
+            post(new Event.GitMoved());
+        }
+
+        @Override
+        public void failed(IOException cause) {
+            shared.records
+                    .of(stored)
+                    .raise(
+                            "watch",
+                            "error",
+                            "Changes in " + stored.path() + " are not noticed at once any more ("
+                                    + Diagnosis.brief(cause) + "): run `tandem sync`, or restart the daemon.");
+        }
+    }
+}

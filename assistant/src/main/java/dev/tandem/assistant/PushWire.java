@@ -1,0 +1,109 @@
+package dev.tandem.assistant;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tandem.assistant.core.Tips;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a push as they travel: small JSON objects, checked before anything believes them. Unknown fields are
+ * ignored, so that a newer peer may say more.
+ */
+final class PushWire {
+    /** The request {@code CanPush}: {@link Message} with tips, answered by {@link Answer}. */
+    static final String CAN_PUSH = "push.can";
+
+    /** The request {@code PushRequest}: {@link Message} without tips, answered by {@link Answer}. */
+    static final String REQUEST = "push.request";
+
+    /** The stream {@code StartingPush}: opened with a {@link Message}. */
+    static final String STREAM = "push";
+
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .build();
+
+    private PushWire() {}
+
+    /**
+     * From one repository to another.
+     *
+     * @param to the receiving repository's annex UUID, which also names the folder
+     * @param from the sending repository's
+     */
+    record Message(UUID to, UUID from, @Nullable String head, @Nullable String annex) {
+        Message(UUID to, UUID from, Tips tips) {
+            this(to, from, tips.head(), tips.annex());
+        }
+
+        Tips tips() {
+            return new Tips(head, annex);
+        }
+    }
+
+    /**
+     * The answer to either request.
+     *
+     * @param refused why, or null
+     * @param wanted whether a push is wanted
+     */
+    record Answer(
+            @Nullable String refused,
+            boolean wanted,
+            @Nullable String head,
+            @Nullable String annex) {
+        static Answer refusal(String reason) {
+            return new Answer(reason, false, null, null);
+        }
+
+        static Answer of(boolean wanted, Tips ours) {
+            return new Answer(null, wanted, ours.head(), ours.annex());
+        }
+
+        Tips tips() {
+            return new Tips(head, annex);
+        }
+    }
+
+    static byte[] encode(Record message) {
+        try {
+            return JSON.writeValueAsBytes(message);
+        } catch (JsonProcessingException bug) {
+            throw new IllegalStateException("a message that has no JSON form: " + message, bug);
+        }
+    }
+
+    static Message message(byte[] body) throws IOException {
+        Message message = JSON.readValue(body, Message.class);
+        if (message == null || message.to == null || message.from == null) {
+            throw new IOException("a push message without its two repositories");
+        }
+        check(message.head);
+        check(message.annex);
+        return message;
+    }
+
+    static Answer answer(byte[] body) throws IOException {
+        Answer answer = JSON.readValue(body, Answer.class);
+        if (answer == null) {
+            throw new IOException("an empty answer");
+        }
+        check(answer.head);
+        check(answer.annex);
+        return answer;
+    }
+
+    private static void check(@Nullable String commit) throws IOException {
+        if (commit != null && !COMMIT.matcher(commit).matches()) {
+            throw new IOException("not a commit id in a push message");
+        }
+    }
+}

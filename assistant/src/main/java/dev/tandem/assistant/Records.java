@@ -1,0 +1,113 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.core.Alerts;
+import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.store.Store;
+import dev.tandem.assistant.store.StoredDevice;
+import dev.tandem.assistant.store.StoredFolder;
+import dev.tandem.assistant.store.StoredPeer;
+import dev.tandem.xmpp.account.DeviceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the daemon tells its user: the journal and the alerts, written in order by one thread, so that whoever reports
+ * never waits for the disk.
+ */
+final class Records {
+    private static final long END_SECONDS = 2;
+
+    private final Store store;
+    private final Alerts alerts;
+    private final InstantSource clock;
+    private final ExecutorService writer = Threads.pool("records", 1);
+
+    Records(Store store, Alerts alerts, InstantSource clock) {
+        this.store = store;
+        this.alerts = alerts;
+        this.clock = clock;
+    }
+
+    /** Writes a line of the journal; {@code folder} is null for the daemon itself. */
+    void note(@Nullable String folder, String type, Map<String, String> fields) {
+        Instant now = clock.instant();
+        writer.execute(() -> store.journal().append(now, type, folder, fields));
+    }
+
+    /** Raises an alert, or counts it once more; journalled when it begins. */
+    synchronized void raise(@Nullable String folder, String key, String severity, String text) {
+        if (alerts.raise(key, severity, text, clock.instant())) {
+            note(folder, "alert", Map.of("severity", severity, "text", text));
+        }
+    }
+
+    /** Ends an alert; journalled if it was there. */
+    synchronized void clear(@Nullable String folder, String key) {
+        if (alerts.clear(key)) {
+            note(folder, "alert-over", Map.of("key", key));
+        }
+    }
+
+    synchronized List<Alerts.Alert> alerts() {
+        return alerts.list();
+    }
+
+    String deviceName(DeviceId device) {
+        return device(device).map(StoredDevice::name).orElse(device.brief());
+    }
+
+    String deviceJid(DeviceId device) {
+        return device(device).map(StoredDevice::jid).orElse("");
+    }
+
+    private Optional<StoredDevice> device(DeviceId device) {
+        return store.devices().get(device);
+    }
+
+    /** The same, for one folder. */
+    FolderRecords of(StoredFolder folder) {
+        return new FolderRecords(folder);
+    }
+
+    void close() throws InterruptedException {
+        writer.shutdown();
+        writer.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Journal, alerts and peers of one folder. */
+    final class FolderRecords {
+        private final StoredFolder folder;
+
+        private FolderRecords(StoredFolder folder) {
+            this.folder = folder;
+        }
+
+        void note(String type, Map<String, String> fields) {
+            Records.this.note(folder.name(), type, fields);
+        }
+
+        void raise(String key, String severity, String text) {
+            Records.this.raise(folder.name(), folder.uuid() + " " + key, severity, text);
+        }
+
+        void clear(String key) {
+            Records.this.clear(folder.name(), folder.uuid() + " " + key);
+        }
+
+        void remember(Client client, @Nullable String head, Instant lastSync) {
+            writer.execute(() -> store.peers()
+                    .store(new StoredPeer(
+                            folder.uuid(),
+                            client.device(),
+                            client.uuid(),
+                            Optional.of(lastSync),
+                            Optional.ofNullable(head))));
+        }
+    }
+}

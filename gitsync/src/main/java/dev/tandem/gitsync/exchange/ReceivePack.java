@@ -1,0 +1,113 @@
+package dev.tandem.gitsync.exchange;
+
+import dev.tandem.gitsync.repo.FolderRepository;
+import java.io.DataOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectChecker;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.ReceiveCommand;
+
+/**
+ * The receiving end of a push. Whatever the pusher says, only {@code refs/synced/ITS-UUID/…} can change, no object is
+ * believed unchecked, and nothing appears before all of it is there.
+ */
+public final class ReceivePack {
+    private static final int COMMAND_BYTES = 64 * 1024;
+
+    private ReceivePack() {}
+
+    /**
+     * Receives one push, blocking until it is stored and answered. Closes neither stream.
+     *
+     * @param pusher the repository that the link's device is known to have
+     * @throws IOException if the stream breaks, or brings what is no push; then no ref has moved
+     */
+    public static Received receive(
+            FolderRepository repository, UUID pusher, Limits limits, InputStream in, OutputStream out)
+            throws IOException {
+        byte[] times = FileTimes.readBlock(in, limits.timesBytes());
+        FileTimes.decode(times);
+        SyncedTimes.store(repository, pusher, times);
+        List<ReceiveCommand> commands = new ArrayList<>();
+        org.eclipse.jgit.transport.ReceivePack git = receiver(repository.git(), pusher, limits, commands);
+        try {
+            git.receive(in, unclosed(out), null);
+        } catch (RuntimeException malformed) {
+            throw new IOException("the push is malformed: " + malformed.getMessage(), malformed);
+        }
+        List<String> rejections = new ArrayList<>();
+        for (ReceiveCommand command : commands) {
+            if (command.getResult() != ReceiveCommand.Result.OK) {
+                rejections.add(command.getRefName() + ": "
+                        + (command.getMessage() == null ? command.getResult() : command.getMessage()));
+            }
+        }
+        DataOutputStream last = new DataOutputStream(out);
+        last.writeUTF(clip(String.join("; ", rejections)));
+        last.flush();
+        SyncedRefs refs = new SyncedRefs(repository.git());
+        return new Received(refs.head(pusher), refs.annex(pusher), List.copyOf(rejections));
+    }
+
+    private static org.eclipse.jgit.transport.ReceivePack receiver(
+            Repository git, UUID pusher, Limits limits, List<ReceiveCommand> seen) {
+        org.eclipse.jgit.transport.ReceivePack receiver = new org.eclipse.jgit.transport.ReceivePack(git);
+        receiver.setObjectChecker(new ObjectChecker()
+                .setSafeForMacOS(true)
+                .setAllowLeadingZeroFileMode(true) // old histories have both
+                .setAllowInvalidPersonIdent(true));
+        receiver.setMaxPackSizeLimit(limits.packBytes());
+        receiver.setMaxObjectSizeLimit(limits.objectBytes());
+        receiver.setMaxCommandBytes(COMMAND_BYTES);
+        receiver.setAllowDeletes(false);
+        receiver.setAllowNonFastForwards(true);
+        receiver.setAtomic(false);
+        receiver.setBiDirectionalPipe(true);
+        receiver.setRefFilter(refs -> {
+            refs.keySet().removeIf(name -> !name.startsWith(Constants.R_HEADS) && !name.startsWith(SyncedRefs.PREFIX));
+            return refs;
+        });
+        receiver.setPreReceiveHook((pack, commands) -> {
+            seen.addAll(commands);
+            refuseOthers(pusher, commands);
+        });
+        return receiver;
+    }
+
+    private static void refuseOthers(UUID pusher, Collection<ReceiveCommand> commands) {
+        for (ReceiveCommand command : commands) {
+            if (!command.getRefName().startsWith(SyncedRefs.of(pusher))
+                    || command.getType() == ReceiveCommand.Type.DELETE) {
+                command.setResult(
+                        ReceiveCommand.Result.REJECTED_OTHER_REASON,
+                        "only " + SyncedRefs.of(pusher) + "… is yours to set");
+            }
+        }
+    }
+
+    private static OutputStream unclosed(OutputStream out) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                this.out.write(bytes, offset, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
+    }
+
+    private static String clip(String words) {
+        return words.length() <= 4000 ? words : words.substring(0, 4000);
+    }
+}
