@@ -1,0 +1,19 @@
+package dev.tandem.xmpp.account;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to sign in to an account.
+ *
+ * @param jid bare JID
+ * @param password in the clear
+ * @param server {@code HOST:PORT}; empty to look it up (SRV records, else the domain on port 5222)
+ * @param trustedCertificate PEM file of the one certificate to accept besides the system's authorities
+ */
+public record AccountSettings(String jid, String password, Optional<String> server, Optional<Path> trustedCertificate) {
+    @Override
+    public String toString() {
+        return "account " + jid; // never the password
+    }
+}

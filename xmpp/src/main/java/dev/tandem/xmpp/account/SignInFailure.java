@@ -1,0 +1,57 @@
+package dev.tandem.xmpp.account;
+
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
+import org.jivesoftware.smack.SmackException;
+import org.jivesoftware.smack.sasl.SASLErrorException;
+
+/**
+ * Why signing in failed, in words that name the cause.
+ *
+ * @param permanent trying again cannot help
+ */
+record SignInFailure(String cause, boolean permanent) {
+    static SignInFailure of(Throwable failure, String where) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SASLErrorException refused) {
+                return new SignInFailure(
+                        "the server refused the user name or password ("
+                                + refused.getSASLFailure().getSASLError() + ")",
+                        true);
+            }
+            if (cause instanceof CertificateException || cause instanceof SSLException) {
+                return new SignInFailure(
+                        "the server's certificate is not trusted (" + message(cause)
+                                + "); name it with --trust-cert if it is yours",
+                        true);
+            }
+            if (cause instanceof SmackException.SecurityNotPossibleException
+                    || cause instanceof SmackException.SecurityRequiredByClientException) {
+                return new SignInFailure("the server offers no TLS encryption", true);
+            }
+            if (cause instanceof SmackException.SmackSaslException) {
+                return new SignInFailure("no SASL mechanism in common with the server", true);
+            }
+        }
+        return new SignInFailure(transientCause(failure, where), false);
+    }
+
+    private static String transientCause(Throwable failure, String where) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SmackException.NoResponseException) {
+                return "timeout: " + where + " did not answer in time";
+            }
+            if (cause instanceof UnknownHostException) {
+                return "DNS: the server of " + where + " cannot be found";
+            }
+        }
+        return "cannot connect to " + where + ": " + message(failure);
+    }
+
+    private static String message(Throwable failure) {
+        String words = failure.getMessage();
+        String line = words == null ? failure.getClass().getSimpleName() : words.replaceAll("\\s+", " ");
+        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.tandem.xmpp.carrier;
+
+import com.google.common.base.Ticker;
+import dev.tandem.xmpp.account.DeviceAddress;
+import dev.tandem.xmpp.account.Messenger;
+import dev.tandem.xmpp.account.Payload;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The in-band carriers of one account: gives every message to the session that it belongs to.
+ *
+ * <p>One thread sends, because the account's connection may make it wait; received messages are handled on the
+ * account's delivery thread and never wait. One timer drives all sessions.
+ */
+public final class InBandCarriers implements CarrierSource, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(InBandCarriers.class);
+    private static final long TICK_MILLIS = 25;
+
+    /** A device that restarts opens a new session before the old one is given up; more than a few is an attack. */
+    private static final int SESSIONS_OF_ONE_DEVICE = 4;
+
+    private record Outgoing(String to, Payload payload) {}
+
+    private final Messenger messenger;
+    private final CarrierListener listener;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final Map<String, InBandCarrier> sessions = new ConcurrentHashMap<>();
+    private final BlockingQueue<Outgoing> outgoing = new LinkedBlockingQueue<>();
+    private final Thread sendingThread;
+    private final ScheduledFuture<?> ticking;
+    private final InBandCarrier.Outlet outlet = new InBandCarrier.Outlet() {
+        @Override
+        public void send(InBandCarrier carrier, Chunk chunk) {
+            outgoing.add(new Outgoing(carrier.peer.fullJid(), chunk.encode()));
+        }
+
+        @Override
+        public void ended(InBandCarrier carrier) {
+            sessions.remove(key(carrier.peer.fullJid(), carrier.session), carrier);
+        }
+    };
+
+    /** Starts to listen on the account at once. */
+    public InBandCarriers(
+            Messenger messenger,
+            CarrierListener listener,
+            Ticker ticker,
+            ScheduledExecutorService timers,
+            ThreadFactory threads,
+            RandomGenerator random) {
+        this.messenger = messenger;
+        this.listener = listener;
+        this.ticker = ticker;
+        this.random = random;
+        sendingThread = threads.newThread(this::sendAll);
+        sendingThread.start();
+        ticking = timers.scheduleAtFixedRate(
+                () -> sessions.values().forEach(InBandCarrier::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        messenger.listen(Chunk.NAMESPACE, this::received);
+        messenger.watchDevices(new Messenger.DeviceListener() {
+            @Override
+            public void available(DeviceAddress address) {
+                tellSessions(address, true);
+                listener.deviceAvailable(address);
+            }
+
+            @Override
+            public void unavailable(DeviceAddress address) {
+                tellSessions(address, false);
+                listener.deviceUnavailable(address);
+            }
+        });
+    }
+
+    private void tellSessions(DeviceAddress address, boolean available) {
+        for (InBandCarrier carrier : sessions.values()) {
+            if (carrier.peer.fullJid().equals(address.fullJid())) {
+                carrier.presence(available);
+            }
+        }
+    }
+
+    @Override
+    public Carrier open(DeviceAddress to) {
+        String session = Long.toString(random.nextLong() >>> 1, 36) + "x";
+        InBandCarrier carrier = new InBandCarrier(to, session, outlet, ticker);
+        sessions.put(key(to.fullJid(), session), carrier);
+        return carrier;
+    }
+
+    @Override
+    public void ask(DeviceAddress to) {
+        outgoing.add(new Outgoing(to.fullJid(), Chunk.ask()));
+    }
+
+    private void received(String from, Payload payload) {
+        Optional<String> session = Chunk.session(payload);
+        if (session.isEmpty()) {
+            return;
+        }
+        InBandCarrier known = sessions.get(key(from, session.get()));
+        if (Chunk.isReset(payload)) {
+            if (known != null) {
+                known.fail("the other device knows nothing of this session any more");
+            }
+            return;
+        }
+        if (session.get().equals(Chunk.ASK)) {
+            device(from).ifPresent(listener::asked);
+            return;
+        }
+        Chunk.decode(payload).ifPresent(chunk -> {
+            if (known != null) {
+                known.received(chunk);
+            } else {
+                unknown(from, chunk);
+            }
+        });
+    }
+
+    private void unknown(String from, Chunk chunk) {
+        Optional<DeviceAddress> device = device(from);
+        long open = sessions.values().stream()
+                .filter(carrier -> carrier.peer.fullJid().equals(from))
+                .count();
+        if (chunk.sequence() == 1 && !chunk.last() && device.isPresent() && open < SESSIONS_OF_ONE_DEVICE) {
+            InBandCarrier carrier = new InBandCarrier(device.get(), chunk.session(), outlet, ticker);
+            sessions.put(key(from, chunk.session()), carrier);
+            carrier.received(chunk);
+            listener.opened(device.get(), carrier);
+        } else if (chunk.sequence() > 0 && !chunk.last()) {
+            outgoing.add(new Outgoing(from, Chunk.reset(chunk.session())));
+        }
+    }
+
+    private Optional<DeviceAddress> device(String fullJid) {
+        return messenger.devices().stream()
+                .filter(device -> device.fullJid().equals(fullJid))
+                .findFirst();
+    }
+
+    private void sendAll() {
+        try {
+            while (true) {
+                Outgoing next = outgoing.take();
+                try {
+                    messenger.send(next.to, next.payload);
+                } catch (IOException offline) {
+                    // it is sent again when its time is over
+                    LOG.trace("not sent to {}", next.to, offline);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String key(String fullJid, String session) {
+        return session + " " + fullJid;
+    }
+
+    @Override
+    public void close() {
+        ticking.cancel(false);
+        sessions.values().forEach(carrier -> carrier.fail("the account was signed out"));
+        sendingThread.interrupt();
+    }
+}

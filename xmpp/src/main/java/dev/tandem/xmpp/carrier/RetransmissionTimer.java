@@ -1,0 +1,39 @@
+package dev.tandem.xmpp.carrier;
+
+/** When to give a message up for lost: RFC 6298, in nanoseconds. Pure. */
+final class RetransmissionTimer {
+    /** RFC 6298 says 1 s; relays of servers are slower than networks, and a needless repetition costs little. */
+    static final long MIN_NANOS = 1_000_000_000L;
+
+    static final long MAX_NANOS = 60_000_000_000L;
+    private static final int MAX_BACK_OFF = 6;
+
+    private double smoothed = -1;
+    private double variation;
+    private int backOff;
+
+    /** A round trip that was measured on a message sent once only (Karn's rule). */
+    void measured(long nanos) {
+        if (smoothed < 0) {
+            smoothed = nanos;
+            variation = nanos / 2.0;
+        } else {
+            variation = 0.75 * variation + 0.25 * Math.abs(smoothed - nanos);
+            smoothed = 0.875 * smoothed + 0.125 * nanos;
+        }
+        backOff = 0;
+    }
+
+    void expired() {
+        backOff = Math.min(backOff + 1, MAX_BACK_OFF);
+    }
+
+    void progressed() {
+        backOff = 0;
+    }
+
+    long timeoutNanos() {
+        long base = smoothed < 0 ? MIN_NANOS : Math.max(MIN_NANOS, (long) (smoothed + 4 * variation));
+        return Math.min(MAX_NANOS, base << backOff);
+    }
+}

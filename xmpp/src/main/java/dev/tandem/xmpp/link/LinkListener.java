@@ -1,0 +1,16 @@
+package dev.tandem.xmpp.link;
+
+import dev.tandem.xmpp.account.DeviceAddress;
+import dev.tandem.xmpp.account.DeviceId;
+
+/** Hears of links, one event at a time, on one thread of the links' own: hand over and return. */
+public interface LinkListener {
+    /** A device can be reached. */
+    void up(DeviceId device, PeerInfo peer);
+
+    /** It no longer can; everything that was under way has failed already. */
+    void down(DeviceId device, String reason);
+
+    /** Somebody was turned away; told once for each device and reason. */
+    void refused(DeviceAddress from, String reason);
+}

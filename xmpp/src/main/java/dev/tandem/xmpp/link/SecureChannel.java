@@ -1,0 +1,269 @@
+package dev.tandem.xmpp.link;
+
+import dev.tandem.xmpp.account.DeviceId;
+import dev.tandem.xmpp.carrier.Carrier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * TLS 1.3 over a carrier, both ends pinned: the other end must prove that it has the one key that is expected of it.
+ *
+ * <p>One thread reads; writers may be many, and what one call writes goes out as one record.
+ */
+final class SecureChannel {
+    private static final String PROTOCOL = "tandem/1";
+    private static final char[] NO_PASSWORD = {};
+
+    private final Carrier carrier;
+    private final SSLEngine engine;
+    private final Object writing = new Object();
+    /** Guarded by {@link #writing}. */
+    private final ByteBuffer record;
+
+    private final ByteBuffer arrived;
+    private final ByteBuffer plain;
+
+    private SecureChannel(Carrier carrier, SSLEngine engine) {
+        this.carrier = carrier;
+        this.engine = engine;
+        record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        arrived = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
+        plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+        arrived.flip();
+        plain.flip();
+    }
+
+    /** Makes a channel, blocking until both ends have proven themselves; close the carrier to give up. */
+    static SecureChannel handshake(Carrier carrier, DeviceIdentity me, DeviceId peer, boolean client)
+            throws IOException {
+        SecureChannel channel = new SecureChannel(carrier, engine(me, peer, client));
+        channel.engine.beginHandshake();
+        channel.shakeHands();
+        if (!PROTOCOL.equals(channel.engine.getApplicationProtocol())) {
+            throw new IOException("the other device speaks another protocol");
+        }
+        return channel;
+    }
+
+    private static SSLEngine engine(DeviceIdentity me, DeviceId peer, boolean client) throws IOException {
+        try {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(null, NO_PASSWORD);
+            keys.setKeyEntry("me", me.privateKey(), NO_PASSWORD, new Certificate[] {me.certificate()});
+            KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
+            managers.init(keys, NO_PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(managers.getKeyManagers(), new TrustManager[] {new Pin(peer)}, null);
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(client);
+            engine.setNeedClientAuth(true);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3"});
+            parameters.setApplicationProtocols(new String[] {PROTOCOL});
+            parameters.setNeedClientAuth(true);
+            engine.setSSLParameters(parameters);
+            return engine;
+        } catch (GeneralSecurityException unavailable) {
+            throw new IOException("TLS 1.3 cannot be set up", unavailable);
+        }
+    }
+
+    private void shakeHands() throws IOException {
+        while (true) {
+            switch (engine.getHandshakeStatus()) {
+                case NEED_WRAP -> write(new byte[0], 0, 0);
+                case NEED_TASK -> runTasks();
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    if (!unwrap()) {
+                        throw new IOException("the other device ended the handshake");
+                    }
+                }
+                default -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+
+    /** Sends bytes as one record; at most what fills one. */
+    void write(byte[] bytes, int offset, int length) throws IOException {
+        synchronized (writing) {
+            ByteBuffer source = ByteBuffer.wrap(bytes, offset, length);
+            do {
+                record.clear();
+                SSLEngineResult result = engine.wrap(source, record);
+                if (result.getStatus() != SSLEngineResult.Status.OK && record.position() == 0) {
+                    throw new IOException("the channel is closed");
+                }
+                if (record.position() > 0) {
+                    carrier.write(record.array(), 0, record.position());
+                }
+                if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                    runTasks();
+                }
+            } while (source.hasRemaining());
+        }
+    }
+
+    /** The decrypted bytes, for one reading thread. */
+    InputStream input() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                while (!plain.hasRemaining()) {
+                    if (!unwrap()) {
+                        return -1;
+                    }
+                    afterUnwrap();
+                }
+                int read = Math.min(length, plain.remaining());
+                plain.get(into, offset, read);
+                return read;
+            }
+        };
+    }
+
+    /** A key update asks for an answer. */
+    private void afterUnwrap() throws IOException {
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+            runTasks();
+        }
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && !engine.isInboundDone()) {
+            write(new byte[0], 0, 0);
+        }
+    }
+
+    /** Decrypts one record, reading from the carrier as needed; false at the end. */
+    private boolean unwrap() throws IOException {
+        while (true) {
+            plain.compact();
+            SSLEngineResult result;
+            try {
+                result = engine.unwrap(arrived, plain);
+            } finally {
+                plain.flip();
+            }
+            switch (result.getStatus()) {
+                case OK -> {
+                    return true;
+                }
+                case CLOSED -> {
+                    return false;
+                }
+                case BUFFER_UNDERFLOW -> {
+                    if (!fill()) {
+                        return false;
+                    }
+                }
+                case BUFFER_OVERFLOW -> throw new IOException("a record larger than TLS allows");
+            }
+        }
+    }
+
+    private boolean fill() throws IOException {
+        arrived.compact();
+        try {
+            int read = carrier.read(arrived.array(), arrived.position(), arrived.remaining());
+            if (read < 0) {
+                return false;
+            }
+            arrived.position(arrived.position() + read);
+            return true;
+        } finally {
+            arrived.flip();
+        }
+    }
+
+    int messageBytes() {
+        return carrier.messageBytes();
+    }
+
+    String carrierKind() {
+        return carrier.kind();
+    }
+
+    void close(String reason) {
+        carrier.close(reason);
+    }
+
+    /** Believes exactly one key, whoever signed what. */
+    private static final class Pin extends X509ExtendedTrustManager {
+        private final DeviceId expected;
+
+        Pin(DeviceId expected) {
+            this.expected = expected;
+        }
+
+        private void check(X509Certificate[] chain) throws CertificateException {
+            if (chain.length == 0 || !DeviceIdentity.idOf(chain[0]).equals(expected)) {
+                throw new CertificateException("the other end is not the device " + expected.brief());
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

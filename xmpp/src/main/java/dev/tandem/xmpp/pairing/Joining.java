@@ -1,0 +1,196 @@
+package dev.tandem.xmpp.pairing;
+
+import dev.tandem.xmpp.account.DeviceAddress;
+import dev.tandem.xmpp.account.DeviceId;
+import dev.tandem.xmpp.account.Messenger;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The joining side of one pairing, on one worker thread: finds the devices of an account, and tries the code on those
+ * that have one open. Messages may be lost, so each question is repeated until it is answered.
+ */
+final class Joining {
+    private static final Duration REPEAT = Duration.ofSeconds(2);
+    private static final int TRIES = 5;
+
+    /** How long to go on looking for devices after the first has said no. */
+    private static final Duration LOOK_FURTHER = Duration.ofSeconds(3);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+    private final DeviceId me;
+    private final Messenger account;
+    private final String bareJid;
+    private final String code;
+    private final Function<byte[], byte[]> answer;
+    private final SecureRandom random;
+    private final InstantSource clock;
+    private final BlockingQueue<PairingMessage> answers = new LinkedBlockingQueue<>(64);
+    private volatile String exchange = "";
+    private volatile String asked = "";
+
+    Joining(
+            DeviceId me,
+            Messenger account,
+            String bareJid,
+            String code,
+            Function<byte[], byte[]> answer,
+            SecureRandom random,
+            InstantSource clock) {
+        this.me = me;
+        this.account = account;
+        this.bareJid = bareJid;
+        this.code = code;
+        this.answer = answer;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    String bareJid() {
+        return bareJid;
+    }
+
+    /** An answer to this joining's question arrived, or something that looks like one. */
+    void received(String from, PairingMessage message) {
+        if (from.equals(asked) && message.exchange().equals(exchange)) {
+            answers.offer(message);
+        }
+    }
+
+    PairedDevice run(Duration timeout) throws PairingException, InterruptedException {
+        try {
+            if (!bareJid.equals(account.bareJid())) {
+                account.subscribe(bareJid);
+            }
+            return search(clock.instant().plus(timeout));
+        } catch (UncheckedIOException | IOException failed) {
+            throw new PairingException(
+                    PairingException.Kind.FAILED, "pairing failed: " + failed.getMessage() + "; ask for a new code");
+        }
+    }
+
+    private PairedDevice search(Instant deadline) throws IOException, PairingException, InterruptedException {
+        Set<String> tried = new HashSet<>();
+        PairingException best = new PairingException(
+                PairingException.Kind.UNREACHABLE,
+                "no device of " + bareJid + " is online, or it does not have a code open; nothing was changed");
+        Instant end = deadline;
+        while (clock.instant().isBefore(end)) {
+            Optional<DeviceAddress> next = account.devices().stream()
+                    .filter(device -> device.bareJid().equals(bareJid) && !tried.contains(device.fullJid()))
+                    .findFirst();
+            if (next.isEmpty()) {
+                answers.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                continue;
+            }
+            tried.add(next.get().fullJid());
+            try {
+                return tryOffersOf(next.get());
+            } catch (PairingException refused) {
+                if (best.kind() != PairingException.Kind.WRONG_CODE) {
+                    best = refused;
+                }
+                Instant soon = clock.instant().plus(LOOK_FURTHER);
+                end = soon.isBefore(end) ? soon : end;
+            }
+        }
+        throw best;
+    }
+
+    private PairedDevice tryOffersOf(DeviceAddress device) throws IOException, PairingException, InterruptedException {
+        PairingMessage offers = ask(device, PairingMessage.Step.HELLO, new byte[0], PairingMessage.Step.OFFERS);
+        int open = offers.content().length == 0 ? 0 : offers.content()[0];
+        for (int which = 0; which < open; which++) {
+            PairedDevice paired = tryOffer(device, which);
+            if (paired != null) {
+                return paired;
+            }
+        }
+        throw open == 0
+                ? new PairingException(
+                        PairingException.Kind.NO_OFFER,
+                        "no code is open on " + bareJid + " (used, expired, or tried too often); nothing was changed;"
+                                + " ask for a new one")
+                : new PairingException(
+                        PairingException.Kind.WRONG_CODE,
+                        "wrong code; nothing was changed; check it and try again, three tries are all");
+    }
+
+    /** One exchange; null if the code is another one. */
+    private @Nullable PairedDevice tryOffer(DeviceAddress device, int which)
+            throws IOException, PairingException, InterruptedException {
+        exchange = Long.toString(random.nextLong() >>> 1, 36);
+        KeyExchange keys = new KeyExchange(me, device.device(), code, random);
+        byte[] round1 = keys.round1();
+        byte[] first = new byte[round1.length + 1];
+        first[0] = (byte) which;
+        System.arraycopy(round1, 0, first, 1, round1.length);
+        PairingMessage rounds = ask(device, PairingMessage.Step.ROUND_1, first, PairingMessage.Step.ROUNDS_1_2);
+        byte[][] theirs = Joined.split(rounds.content());
+        keys.takeRound1(theirs[0]);
+        byte[] round2 = keys.round2();
+        KeyExchange.Key key = keys.takeRound2(theirs[1]);
+        PairingMessage facts = ask(
+                device,
+                PairingMessage.Step.ROUND_2,
+                Joined.join(round2, key.confirmation()),
+                PairingMessage.Step.FACTS);
+        if (facts.content().length == 0) {
+            return null;
+        }
+        byte[][] proof = Joined.split(facts.content());
+        if (!key.isConfirmedBy(proof[0])) {
+            return null;
+        }
+        byte[] theirFacts = key.open("offerer", proof[1]);
+        byte[] ours = answer.apply(theirFacts);
+        PairingMessage done =
+                ask(device, PairingMessage.Step.ANSWER, key.seal("joiner", ours), PairingMessage.Step.DONE);
+        key.open("done", done.content());
+        return new PairedDevice(device.device(), device.bareJid(), theirFacts);
+    }
+
+    private PairingMessage ask(
+            DeviceAddress device, PairingMessage.Step step, byte[] content, PairingMessage.Step expected)
+            throws IOException, PairingException, InterruptedException {
+        if (exchange.isEmpty()) {
+            exchange = Long.toString(random.nextLong() >>> 1, 36);
+        }
+        asked = device.fullJid();
+        PairingMessage question = new PairingMessage(exchange, step, content);
+        for (int i = 0; i < TRIES; i++) {
+            account.send(device.fullJid(), question.encode());
+            Instant until = clock.instant().plus(REPEAT);
+            for (Duration left = REPEAT; left.compareTo(Duration.ZERO) > 0; ) {
+                PairingMessage reply = answers.poll(left.toMillis(), TimeUnit.MILLISECONDS);
+                if (reply != null && reply.step() == expected) {
+                    return reply;
+                }
+                if (reply != null && reply.step() == PairingMessage.Step.REFUSED) {
+                    throw new PairingException(
+                            PairingException.Kind.NO_OFFER,
+                            "the other device refused: " + new String(reply.content(), StandardCharsets.UTF_8)
+                                    + "; nothing was changed; ask for a new code");
+                }
+                left = Duration.between(clock.instant(), until);
+            }
+        }
+        throw new PairingException(
+                PairingException.Kind.TIMED_OUT,
+                "the other device does not answer; nothing was changed; see that it is online and try again");
+    }
+}

@@ -1,0 +1,159 @@
+package dev.tandem.xmpp.pairing;
+
+import dev.tandem.xmpp.account.DeviceAddress;
+import dev.tandem.xmpp.account.DeviceId;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The offering side: open codes, and the exchanges with those who try them. Steps of one exchange are answered in
+ * order, and a repeated one is answered as before. Callers hold this object's lock.
+ */
+final class Offering {
+    /** More exchanges at once than people pair: the oldest gives way. */
+    private static final int MAX_EXCHANGES = 16;
+
+    private static final int PARTS = 4000;
+
+    /** One exchange with one device. */
+    private static final class Exchange {
+        final Pairing.Offer offer;
+        final KeyExchange keys;
+        KeyExchange.@Nullable Key key;
+        PairingMessage.Step answered = PairingMessage.Step.HELLO;
+
+        @Nullable
+        PairingMessage last;
+
+        Exchange(Pairing.Offer offer, KeyExchange keys) {
+            this.offer = offer;
+            this.keys = keys;
+        }
+    }
+
+    private final DeviceId me;
+    private final SecureRandom random;
+    private final PairingListener listener;
+    private final List<Pairing.Offer> offers = new ArrayList<>();
+    private final Map<String, Exchange> exchanges = new LinkedHashMap<>();
+
+    Offering(DeviceId me, SecureRandom random, PairingListener listener) {
+        this.me = me;
+        this.random = random;
+        this.listener = listener;
+    }
+
+    void add(Pairing.Offer offer) {
+        offers.add(0, offer);
+    }
+
+    void remove(Pairing.Offer offer) {
+        offers.remove(offer);
+    }
+
+    boolean isOpen() {
+        return !offers.isEmpty();
+    }
+
+    /** The answer to one message; empty for what deserves none. */
+    Optional<PairingMessage> answer(DeviceAddress from, PairingMessage message) {
+        if (message.step() == PairingMessage.Step.HELLO) {
+            return Optional.of(reply(message, PairingMessage.Step.OFFERS, new byte[] {(byte) offers.size()}));
+        }
+        String key = from.fullJid() + " " + message.exchange();
+        Exchange exchange = exchanges.get(key);
+        if (exchange != null && exchange.answered == message.step() && exchange.last != null) {
+            return Optional.of(exchange.last);
+        }
+        try {
+            PairingMessage answer = step(from, message, key, exchange);
+            Exchange now = exchanges.get(key);
+            if (now != null) {
+                now.answered = message.step();
+                now.last = answer;
+            }
+            return Optional.of(answer);
+        } catch (IOException refused) {
+            return Optional.of(refusal(message, String.valueOf(refused.getMessage())));
+        }
+    }
+
+    private PairingMessage step(DeviceAddress from, PairingMessage message, String key, @Nullable Exchange exchange)
+            throws IOException {
+        switch (message.step()) {
+            case ROUND_1 -> {
+                return begin(from, message, key);
+            }
+            case ROUND_2 -> {
+                if (exchange == null || exchange.answered != PairingMessage.Step.ROUND_1) {
+                    throw new IOException("no pairing is under way");
+                }
+                return confirm(from, message, exchange);
+            }
+            case ANSWER -> {
+                if (exchange == null || exchange.answered != PairingMessage.Step.ROUND_2 || exchange.key == null) {
+                    throw new IOException("no pairing is under way");
+                }
+                byte[] facts = exchange.key.open("joiner", message.content());
+                byte[] done = exchange.key.seal("done", new byte[0]);
+                offers.remove(exchange.offer);
+                exchange.offer.complete(new PairedDevice(from.device(), from.bareJid(), facts));
+                return reply(message, PairingMessage.Step.DONE, done);
+            }
+            default -> throw new IOException("not a question");
+        }
+    }
+
+    private PairingMessage begin(DeviceAddress from, PairingMessage message, String key) throws IOException {
+        int which = message.content().length == 0 ? -1 : message.content()[0];
+        if (which < 0 || which >= offers.size()) {
+            throw new IOException("no pairing is open for this code");
+        }
+        Pairing.Offer offer = offers.get(which);
+        KeyExchange keys = new KeyExchange(me, from.device(), offer.code(), random);
+        keys.takeRound1(java.util.Arrays.copyOfRange(message.content(), 1, message.content().length));
+        byte[] rounds = Joined.join(keys.round1(), keys.round2());
+        exchanges.put(key, new Exchange(offer, keys));
+        if (exchanges.size() > MAX_EXCHANGES) {
+            exchanges.remove(exchanges.keySet().iterator().next());
+        }
+        return reply(message, PairingMessage.Step.ROUNDS_1_2, rounds);
+    }
+
+    private PairingMessage confirm(DeviceAddress from, PairingMessage message, Exchange exchange) throws IOException {
+        byte[][] parts = Joined.split(message.content());
+        KeyExchange.Key key = exchange.keys.takeRound2(parts[0]);
+        if (!offers.contains(exchange.offer)) {
+            throw new IOException("no pairing is open for this code");
+        }
+        byte[] confirmation = key.confirmation();
+        if (!key.isConfirmedBy(parts[1])) {
+            int left = exchange.offer.wrongTry();
+            if (left == 0) {
+                offers.remove(exchange.offer);
+            }
+            listener.wrongCode(from, left);
+            return reply(message, PairingMessage.Step.FACTS, new byte[0]);
+        }
+        exchange.key = key;
+        byte[] facts = key.seal("offerer", exchange.offer.facts());
+        if (facts.length > PARTS) {
+            throw new IOException("facts that are too long");
+        }
+        return reply(message, PairingMessage.Step.FACTS, Joined.join(confirmation, facts));
+    }
+
+    private static PairingMessage reply(PairingMessage to, PairingMessage.Step step, byte[] content) {
+        return new PairingMessage(to.exchange(), step, content);
+    }
+
+    private static PairingMessage refusal(PairingMessage to, String why) {
+        return reply(to, PairingMessage.Step.REFUSED, why.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}
