@@ -1,5 +1,6 @@
 package dev.tandem.assistant;
 
+import com.google.common.base.Ticker;
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Status;
@@ -156,7 +157,7 @@ final class Accounts {
                 wiring.clock,
                 wiring.random);
         CarrierSource carriers = wiring.links.attach(listener -> new InBandCarriers(
-                account, listener, System::nanoTime, wiring.timers, Threads.named("carrier"), wiring.random));
+                account, listener, Ticker.systemTicker(), wiring.timers, Threads.named("carrier"), wiring.random));
         wiring.pairing.attach(account);
         account.start();
         return new SignedIn(account, carriers, first);

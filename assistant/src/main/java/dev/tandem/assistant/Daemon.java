@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ public final class Daemon implements AutoCloseable {
     private final LocalApi api;
     private final Actions actions;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Daemon(Home home, Home.Lock lock, Store store, String name) throws IOException {
         InstantSource clock = InstantSource.system();
@@ -64,9 +66,16 @@ public final class Daemon implements AutoCloseable {
                 Threads.named("link"),
                 clock,
                 random);
-        pairing = new Pairing(identity, clock, timers, pairingWorkers, random);
-        accounts = new Accounts(
-                store, new Accounts.Wiring(identity.id(), links, pairing, records, clock, timers, random));
+        pairing = new Pairing(
+                identity,
+                clock,
+                timers,
+                pairingWorkers,
+                random,
+                (from, left) -> records.note(
+                        null, "wrong-code", Map.of("from", from.bareJid(), "triesLeft", Integer.toString(left))));
+        accounts =
+                new Accounts(store, new Accounts.Wiring(identity.id(), links, pairing, records, clock, timers, random));
         folders = new Folders(
                 store,
                 new OpenFolder.Shared(name, links, records, clock, timers),
@@ -74,14 +83,18 @@ public final class Daemon implements AutoCloseable {
         PairingDesk desk = new PairingDesk(store, links, pairing, accounts, folders, records, clock, name);
         actions = new DaemonActions(
                 new DaemonActions.Identity(
-                        ProcessHandle.current().pid(), Version.current(), clock.instant(), identity.id().hex(), name),
+                        ProcessHandle.current().pid(),
+                        Version.current(),
+                        clock.instant(),
+                        identity.id().hex(),
+                        name),
                 store,
                 accounts,
                 folders,
                 desk,
                 records,
                 stopRequested::countDown);
-        api = new LocalApi(actions, store.journal(), home);
+        api = new LocalApi(actions, store.journal(), home.newToken());
     }
 
     /**
@@ -106,7 +119,7 @@ public final class Daemon implements AutoCloseable {
         folders.openStored();
         accounts.startStored();
         int port = api.start();
-        home.publish(port, ProcessHandle.current().pid());
+        home.publish(new Home.Endpoint(port, ProcessHandle.current().pid()));
     }
 
     /** What a user can ask, from within the process. */
@@ -127,7 +140,12 @@ public final class Daemon implements AutoCloseable {
     /** Ends every part and every thread, within five seconds. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         try {
+            home.unpublish();
+            store.journal().close();
             api.close();
             pairing.close();
             folders.closeAll();

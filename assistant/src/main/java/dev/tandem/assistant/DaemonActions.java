@@ -70,8 +70,7 @@ final class DaemonActions implements Actions {
                         new Status.Alert(alert.id(), alert.severity(), alert.text(), alert.since(), alert.count()))
                 .toList();
         return new Status(
-                new Status.Daemon(
-                        identity.pid, identity.version, identity.startedAt, identity.device, identity.name),
+                new Status.Daemon(identity.pid, identity.version, identity.startedAt, identity.device, identity.name),
                 accounts.list(),
                 all,
                 alerts);
@@ -129,7 +128,10 @@ final class DaemonActions implements Actions {
         OpenFolder folder = folders.named(name);
         try {
             folders.remove(folder);
-            records.note(name, "folder-removed", Map.of("path", folder.stored().path().toString()));
+            records.note(
+                    name,
+                    "folder-removed",
+                    Map.of("path", folder.stored().path().toString()));
         } catch (IOException failure) {
             throw new ActionFailed(
                     ActionFailed.Kind.FAILED,
@@ -162,9 +164,9 @@ final class DaemonActions implements Actions {
             syncs.put(folder, folder.sync());
         }
         List<Synced> results = new ArrayList<>();
-        Instant begin = Instant.EPOCH.plusNanos(System.nanoTime());
+        long begin = System.nanoTime();
         for (Map.Entry<OpenFolder, OpenFolder.Sync> sync : syncs.entrySet()) {
-            Duration spent = Duration.between(begin, Instant.EPOCH.plusNanos(System.nanoTime()));
+            Duration spent = Duration.ofNanos(System.nanoTime() - begin);
             results.add(result(sync.getKey(), finish(sync.getKey(), sync.getValue(), timeout.minus(spent))));
         }
         return results;
@@ -180,7 +182,8 @@ final class DaemonActions implements Actions {
             throw timedOut(folder, sync);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            throw new ActionFailed(ActionFailed.Kind.FAILED, "the daemon is stopping; the sync goes on when it is back");
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED, "the daemon is stopping; the sync goes on when it is back");
         } catch (ExecutionException bug) {
             throw new IllegalStateException(bug);
         }
@@ -212,8 +215,7 @@ final class DaemonActions implements Actions {
                     ActionFailed.Kind.FAILED,
                     folder.stored().name() + " was not synced: " + end.obstacle() + "; see `tandem status`");
         }
-        return new Synced(
-                folder.stored().name(), end.head(), end.confirmed().size(), end.unreachable());
+        return new Synced(folder.stored().name(), end.head(), end.confirmed().size(), end.unreachable());
     }
 
     @Override

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,25 +27,23 @@ final class Dispatcher {
     private final BlockingQueue<Optional<Event>> events = new LinkedBlockingQueue<>();
     private final FolderCore core;
     private final InstantSource clock;
-    private final Thread thread;
-    private final Effect.Handler handler;
+    private volatile @Nullable Thread thread;
+    private final String folder;
     private volatile FolderSnapshot snapshot;
 
-    /**
-     * A dispatcher at rest.
-     *
-     * @param handlers makes the handler of the effects, which posts to the sink that it is given
-     */
-    Dispatcher(String folder, FolderCore core, InstantSource clock, Function<Consumer<Event>, Effect.Handler> handlers) {
+    /** A dispatcher at rest; what is posted waits for its start. */
+    Dispatcher(String folder, FolderCore core, InstantSource clock) {
+        this.folder = folder;
         this.core = core;
         this.clock = clock;
-        handler = handlers.apply(event -> events.add(Optional.of(event)));
         snapshot = core.snapshot();
-        thread = Threads.named(folder + "-dispatch").newThread(this::run);
     }
 
-    void start() {
-        thread.start();
+    /** Starts to decide; effects go to that handler, which never blocks. */
+    void start(Effect.Handler handler) {
+        Thread started = Threads.named(folder + "-dispatch").newThread(() -> run(handler));
+        thread = started;
+        started.start();
     }
 
     /** Something happened. Any thread. */
@@ -62,20 +59,23 @@ final class Dispatcher {
     /** Handles what was posted before, then ends. */
     void close() throws InterruptedException {
         events.add(Optional.empty());
-        thread.join(END.toMillis());
+        Thread ending = thread;
+        if (ending != null) {
+            ending.join(END.toMillis());
+        }
     }
 
-    private void run() {
+    private void run(Effect.Handler handler) {
         try {
             for (Optional<Event> event = events.take(); event.isPresent(); event = events.take()) {
-                step(event.get());
+                step(event.get(), handler);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void step(Event event) {
+    private void step(Event event, Effect.Handler handler) {
         try {
             List<Effect> effects = core.handle(event, clock.instant());
             snapshot = core.snapshot();
@@ -85,7 +85,9 @@ final class Dispatcher {
             // an event that cannot be handled must not take the folder down with it
             LOG.error("could not handle {}", event, bug);
             handler.raise(
-                    "bug", "error", "Tandem met a fault of its own (" + bug + "); your files are untouched; see the log");
+                    "bug",
+                    "error",
+                    "Tandem met a fault of its own (" + bug + "); your files are untouched; see the log");
         }
     }
 }

@@ -110,7 +110,7 @@ final class FolderEffects implements Effect.Handler {
     }
 
     private void request(Client client, String service, PushWire.Message message, Consumer<PushWire.Answer> then) {
-        world.links
+        var unused = world.links
                 .request(client.device(), service, PushWire.encode(message), ANSWER)
                 .whenCompleteAsync(
                         (body, failure) -> {
@@ -195,7 +195,7 @@ final class FolderEffects implements Effect.Handler {
 
     @Override
     public void later(Duration delay, Event event) {
-        world.timers.schedule(() -> post.accept(event), delay.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = world.timers.schedule(() -> post.accept(event), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

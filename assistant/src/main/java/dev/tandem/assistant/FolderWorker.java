@@ -1,7 +1,5 @@
 package dev.tandem.assistant;
 
-import dev.tandem.assistant.core.Client;
-import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FileChange;
 import dev.tandem.assistant.core.KeptBoth;
@@ -16,9 +14,11 @@ import dev.tandem.gitsync.worktree.BusyException;
 import dev.tandem.gitsync.worktree.Change;
 import dev.tandem.gitsync.worktree.CheckedOut;
 import dev.tandem.gitsync.worktree.Committed;
+import dev.tandem.gitsync.worktree.Scanned;
 import dev.tandem.gitsync.worktree.WorkTree;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,19 +49,23 @@ final class FolderWorker {
 
     Event scanAndCommit(Set<String> known) {
         return job(() -> {
-            Set<String> paths = new java.util.HashSet<>(files.scan());
+            Scanned scanned = files.scan();
+            Set<String> paths = new HashSet<>(scanned.changed());
+            paths.removeAll(scanned.young());
             paths.addAll(known);
-            return commitNow(paths);
+            return commitNow(paths, scanned.young());
         });
     }
 
     Event commit(Set<String> paths) {
-        return job(() -> commitNow(paths));
+        return job(() -> commitNow(paths, Set.of()));
     }
 
-    private Event commitNow(Set<String> paths) throws IOException {
+    private Event commitNow(Set<String> paths, Set<String> young) throws IOException {
         Committed done = files.commit(paths);
-        return new Event.Committed(tips(), changes(done.changes()), done.unsettled());
+        Set<String> later = new HashSet<>(done.unsettled());
+        later.addAll(young);
+        return new Event.Committed(tips(), changes(done.changes()), later, done.unreadable());
     }
 
     /** Merges what those repositories pushed, and checks the result out. */
@@ -96,6 +100,11 @@ final class FolderWorker {
             }
             return new Event.Integrated(tips(), clients, changes(changes), kept(merged));
         });
+    }
+
+    /** Finishes what a crash has cut short; before anything else. */
+    void recover() throws IOException {
+        files.recover(new SyncedTimes(repository)::modified);
     }
 
     /** The tips, and why Tandem has to wait, if it has to. */

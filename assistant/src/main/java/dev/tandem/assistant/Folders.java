@@ -98,6 +98,7 @@ final class Folders {
             }
             store.folders().store(stored);
             OpenFolder folder = opened(stored, repository);
+            folder.describe(describe(path));
             shared.records().note(chosen, "folder-added", Map.of("path", path.toString()));
             return folder;
         } catch (RepositoryException refused) {

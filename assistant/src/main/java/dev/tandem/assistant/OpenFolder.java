@@ -15,6 +15,7 @@ import dev.tandem.gitsync.worktree.Watch;
 import dev.tandem.gitsync.worktree.WatchListener;
 import dev.tandem.gitsync.worktree.WorkTree;
 import dev.tandem.xmpp.link.LinkStream;
+import dev.tandem.xmpp.link.Links;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
@@ -32,12 +33,7 @@ final class OpenFolder {
     private static final long END_SECONDS = 3;
 
     /** What all folders share. */
-    record Shared(
-            String device,
-            dev.tandem.xmpp.link.Links links,
-            Records records,
-            InstantSource clock,
-            ScheduledExecutorService timers) {}
+    record Shared(String device, Links links, Records records, InstantSource clock, ScheduledExecutorService timers) {}
 
     private final StoredFolder stored;
     private final FolderRepository repository;
@@ -50,10 +46,10 @@ final class OpenFolder {
     private final AtomicLong syncTokens = new AtomicLong();
     private final Map<Long, CompletableFuture<Effect.SyncEnded>> syncs = new ConcurrentHashMap<>();
     private final FolderWorker worker;
-    private FolderEffects effects;
-    private Watch watch;
+    private final FolderEffects effects;
+    private final Watch watch;
 
-    private OpenFolder(StoredFolder stored, FolderRepository repository, Shared shared) {
+    private OpenFolder(StoredFolder stored, FolderRepository repository, Shared shared) throws IOException {
         this.stored = stored;
         this.repository = repository;
         this.shared = shared;
@@ -74,24 +70,23 @@ final class OpenFolder {
                 shared.timers,
                 this::syncEnded);
         FolderCore core = new FolderCore(shared.device, stored.paused());
-        dispatcher = new Dispatcher(stored.name(), core, shared.clock, post -> {
-            effects = new FolderEffects(world, post);
-            return effects;
-        });
+        dispatcher = new Dispatcher(stored.name(), core, shared.clock);
+        effects = new FolderEffects(world, dispatcher::post);
+        watch = Watch.start(
+                repository.path(),
+                Settle.DEFAULT,
+                new Watching(),
+                shared.timers,
+                Threads.named(stored.name() + "-watch"),
+                shared.clock);
     }
 
-    /** Opens a folder whose repository stands: recovers, watches, then starts to decide. */
+    /** Opens a folder whose repository stands: watches, recovers, then starts to decide. */
     static OpenFolder open(StoredFolder stored, FolderRepository repository, Iterable<StoredPeer> peers, Shared shared)
             throws IOException {
         OpenFolder folder = new OpenFolder(stored, repository, shared);
         folder.worker.recover();
         Tips tips = folder.worker.tips();
-        folder.watch = Watch.start(
-                repository.path(),
-                Settle.DEFAULT,
-                folder.new Watching(),
-                shared.timers,
-                Threads.named(stored.name() + "-watch"));
         for (StoredPeer peer : peers) {
             folder.post(new Event.PeerAdded(
                     new Client(peer.device(), peer.uuid()),
@@ -101,7 +96,7 @@ final class OpenFolder {
                     peer.lastSync().orElse(null)));
         }
         folder.post(new Event.Started(tips));
-        folder.dispatcher.start();
+        folder.dispatcher.start(folder.effects);
         return folder;
     }
 
@@ -133,6 +128,13 @@ final class OpenFolder {
     /** A peer wants to push. */
     void offered(Client from, LinkStream stream) {
         effects.offered(from, stream);
+    }
+
+    /** Gives our own repository the name that {@code git annex info} shows, unless it has one. */
+    void describe(String description) throws IOException {
+        if (!annex.descriptions().containsKey(repository.uuid())) {
+            annex.describe(repository.uuid(), description);
+        }
     }
 
     /** A repository is now known: recorded in {@code uuid.log}, and told to the core. */

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Pairs folders of this daemon with those of others: from a code to a stored device and a known repository. */
 final class PairingDesk {
@@ -98,15 +100,13 @@ final class PairingDesk {
         OpenFolder folder = folders.named(name);
         Messenger account = anyAccount();
         Pairing.Offer offer = pairing.offer(facts(folder).encode());
-        offers.put(
-                offer.code(),
-                offer.paired().thenApply(other -> {
-                    try {
-                        return settle(folder, other);
-                    } catch (IOException failed) {
-                        throw new UncheckedIOException(failed);
-                    }
-                }));
+        offers.put(offer.code(), offer.paired().thenApply(other -> {
+            try {
+                return settle(folder, other);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }));
         records.note(name, "pairing-offered", Map.of("expires", offer.expires().toString()));
         return new Actions.Offer(account.bareJid(), offer.code(), name);
     }
@@ -131,12 +131,12 @@ final class PairingDesk {
                 .filter(candidate -> candidate.bareJid().equals(jid))
                 .findFirst()
                 .orElse(anyAccount());
-        AtomicReference<Joining> joining = new AtomicReference<>();
+        AtomicReference<@Nullable Joining> joining = new AtomicReference<>();
         try {
             PairedDevice other = await(
                     pairing.join(account, jid, code, facts -> prepare(facts, directory, joining), JOIN),
                     JOIN.plusSeconds(5));
-            OpenFolder folder = joining.get().folder;
+            OpenFolder folder = Objects.requireNonNull(joining.get()).folder;
             Actions.Paired paired = settle(folder, other);
             OpenFolder.Sync first = folder.sync();
             awaitQuietly(first.end());
@@ -155,7 +155,7 @@ final class PairingDesk {
     /** What has been made for a pairing that may still fail. */
     private record Joining(OpenFolder folder, boolean added, boolean directoryMade) {}
 
-    private byte[] prepare(byte[] theirs, Optional<Path> directory, AtomicReference<Joining> joining) {
+    private byte[] prepare(byte[] theirs, Optional<Path> directory, AtomicReference<@Nullable Joining> joining) {
         try {
             Facts facts = Facts.parse(theirs);
             Path path = directory
@@ -189,10 +189,8 @@ final class PairingDesk {
     /** Pins the device and records its repository; from here on the two are peers. */
     private Actions.Paired settle(OpenFolder folder, PairedDevice other) throws IOException {
         Facts facts = Facts.parse(other.facts());
-        store.devices()
-                .store(new StoredDevice(other.device(), facts.device, other.jid(), clock.instant()));
-        StoredPeer peer =
-                new StoredPeer(folder.uuid(), other.device(), facts.uuid, Optional.empty(), Optional.empty());
+        store.devices().store(new StoredDevice(other.device(), facts.device, other.jid(), clock.instant()));
+        StoredPeer peer = new StoredPeer(folder.uuid(), other.device(), facts.uuid, Optional.empty(), Optional.empty());
         store.peers().store(peer);
         folder.addPeer(peer, facts.device, other.jid());
         links.pinsChanged();
@@ -203,7 +201,7 @@ final class PairingDesk {
                 name, folder.stored().path().toString(), other.device().hex(), facts.device);
     }
 
-    private void undo(Joining joining) {
+    private void undo(@Nullable Joining joining) {
         if (joining == null || !joining.added) {
             return;
         }
@@ -245,9 +243,10 @@ final class PairingDesk {
     private Messenger anyAccount() throws ActionFailed {
         return accounts.online().stream()
                 .min(Comparator.comparing(Messenger::bareJid))
-                .orElseThrow(() -> new ActionFailed(
-                        ActionFailed.Kind.FAILED,
-                        "no account is online, so no other device can be reached; nothing was changed; see `tandem status`"));
+                .orElseThrow(
+                        () -> new ActionFailed(
+                                ActionFailed.Kind.FAILED,
+                                "no account is online, so no other device can be reached; nothing was changed; see `tandem status`"));
     }
 
     private static void awaitQuietly(CompletableFuture<?> end) {
@@ -270,11 +269,12 @@ final class PairingDesk {
             throw new ActionFailed(
                     ActionFailed.Kind.TIMED_OUT, "nobody has used the code yet; nothing was changed; try again");
         } catch (ExecutionException failed) {
-            throw failure(failed.getCause());
+            throw failure(failed);
         }
     }
 
-    private static ActionFailed failure(Throwable cause) {
+    private static ActionFailed failure(ExecutionException failed) {
+        Throwable cause = failed.getCause() == null ? failed : failed.getCause();
         if (cause instanceof PairingException refused) {
             return new ActionFailed(
                     refused.kind() == PairingException.Kind.TIMED_OUT

@@ -12,10 +12,7 @@ import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -58,7 +55,8 @@ final class PushRunner {
     }
 
     /** Pushes to a client that is believed to hold {@code base}; returns why that failed, or null. */
-    @Nullable String send(Client client, Tips base) {
+    @Nullable
+    String send(Client client, Tips base) {
         byte[] opening = PushWire.encode(new PushWire.Message(client.uuid(), repository.uuid(), null, null));
         LinkStream stream;
         try {
@@ -81,15 +79,10 @@ final class PushRunner {
 
     private @Nullable String sendGranted(LinkStream stream, Client client, Tips base) throws IOException {
         try (StallGuard guard = new StallGuard(clock, timers, () -> stream.reset("silent for two minutes"))) {
-            InputStream in = new BufferedInputStream(guard.watch(stream.input()), BUFFER);
+            InputStream in = guard.watch(stream.input());
             OutputStream out = new BufferedOutputStream(guard.watch(stream.output()), BUFFER);
             PushOutcome outcome = SendPack.push(repository, times(client, base), in, out);
-            out.flush();
-            String refusal = new DataInputStream(in).readUTF();
             stream.end();
-            if (!refusal.isEmpty()) {
-                return refusal;
-            }
             return outcome.rejections().isEmpty() ? null : String.join("; ", outcome.rejections());
         }
     }
@@ -114,16 +107,16 @@ final class PushRunner {
     }
 
     /** Grants a push and receives it; returns why that failed, or null. */
-    @Nullable String receive(Client client, LinkStream stream) {
+    @Nullable
+    String receive(Client client, LinkStream stream) {
         try (StallGuard guard = new StallGuard(clock, timers, () -> stream.reset("silent for two minutes"))) {
-            InputStream in = new BufferedInputStream(guard.watch(stream.input()), BUFFER);
+            InputStream in = guard.watch(stream.input());
             OutputStream out = new BufferedOutputStream(guard.watch(stream.output()), BUFFER);
             out.write(GO);
             out.flush();
             Received received = ReceivePack.receive(repository, client.uuid(), Limits.DEFAULT, in, out);
-            String refusal = String.join("; ", received.rejections());
-            new DataOutputStream(out).writeUTF(refusal);
             out.flush();
+            String refusal = String.join("; ", received.rejections());
             stream.end();
             return refusal.isEmpty() ? null : refusal;
         } catch (IOException broken) {

@@ -28,7 +28,8 @@ final class PushWire {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .build();
 
     private PushWire() {}
@@ -39,7 +40,11 @@ final class PushWire {
      * @param to the receiving repository's annex UUID, which also names the folder
      * @param from the sending repository's
      */
-    record Message(UUID to, UUID from, @Nullable String head, @Nullable String annex) {
+    record Message(
+            UUID to,
+            UUID from,
+            @Nullable String head,
+            @Nullable String annex) {
         Message(UUID to, UUID from, Tips tips) {
             this(to, from, tips.head(), tips.annex());
         }

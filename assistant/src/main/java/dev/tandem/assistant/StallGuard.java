@@ -13,12 +13,12 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a push whose peer has fallen silent: {@code cancel} runs once when no byte has moved, either way, for the time of
- * silence that is allowed.
+ * Ends a push whose peer has fallen silent: {@code cancel} runs once when no byte has moved, either way, for the time
+ * of silence that is allowed.
  */
 final class StallGuard implements AutoCloseable {
     /** PUSH-11. */
-    static final Duration SILENCE = Duration.ofSeconds(120);
+    static final Duration SILENCE = Duration.ofMinutes(2);
 
     private static final Duration LOOK = Duration.ofSeconds(10);
 

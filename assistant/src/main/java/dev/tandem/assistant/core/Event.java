@@ -52,11 +52,17 @@ public sealed interface Event {
         }
     }
 
-    /** A commit job ended; {@code unsettled} are paths that must be looked at again soon. */
-    record Committed(Tips tips, List<FileChange> changes, Set<String> unsettled) implements Event {
+    /**
+     * A commit job ended.
+     *
+     * @param unsettled paths that must be looked at again soon
+     * @param unreadable paths that Tandem may not read
+     */
+    record Committed(Tips tips, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable)
+            implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.committed(tips, changes, unsettled);
+            core.committed(tips, changes, unsettled, unreadable);
         }
     }
 

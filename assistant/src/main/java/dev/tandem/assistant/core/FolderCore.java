@@ -38,6 +38,8 @@ public final class FolderCore {
     /** How many paths one journal line names; the rest is counted. */
     private static final int PATHS_IN_A_NOTE = 20;
 
+    private static final String UNREADABLE = "unreadable";
+
     private final String device;
     private final Map<Client, Peer> peers = new LinkedHashMap<>();
     private final PushScheduler scheduler = new PushScheduler();
@@ -52,6 +54,7 @@ public final class FolderCore {
     private boolean pollScheduled;
     private @Nullable String busy;
     private @Nullable Trouble trouble;
+    private boolean unreadableTold;
     private long messages;
     private Instant now = Instant.EPOCH;
 
@@ -126,9 +129,10 @@ public final class FolderCore {
         }
     }
 
-    void committed(Tips after, List<FileChange> changes, Set<String> unsettled) {
+    void committed(Tips after, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable) {
         work.done();
         recovered();
+        noteUnreadable(unreadable);
         if (work.unsettled(unsettled)) {
             effects.add(new Effect.Later(UNSETTLED_RETRY, new Event.Retry()));
         }
@@ -506,6 +510,21 @@ public final class FolderCore {
                 .filter(peer -> uuids.contains(peer.client.uuid()))
                 .map(peer -> peer.name)
                 .collect(joining(", "));
+    }
+
+    private void noteUnreadable(Set<String> paths) {
+        if (!paths.isEmpty()) {
+            effects.add(new Effect.Raise(
+                    UNREADABLE,
+                    "warning",
+                    "Tandem may not read "
+                            + paths.stream().limit(PATHS_IN_A_NOTE).collect(joining(", "))
+                            + ": these are not in history and not synced; give this user read permission."));
+            unreadableTold = true;
+        } else if (unreadableTold) {
+            effects.add(new Effect.Clear(UNREADABLE));
+            unreadableTold = false;
+        }
     }
 
     private void noteChanges(String type, Tips after, List<FileChange> changes, String from) {

@@ -83,7 +83,7 @@ final class SimulatedDevice implements Effect.Handler {
                     .filter(history::add)
                     .map(path -> new FileChange("added", path))
                     .toList();
-            post(new Event.Committed(tips(), changes, Set.of()));
+            post(new Event.Committed(tips(), changes, Set.of(), Set.of()));
         });
     }
 

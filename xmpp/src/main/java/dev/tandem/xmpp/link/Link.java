@@ -208,8 +208,12 @@ final class Link {
             outbox.control(frame);
         } catch (IOException down) {
             // then the other end hears of it with everything else
-            end(down.getMessage());
+            end(words(down));
         }
+    }
+
+    private static String words(Throwable failure) {
+        return failure.getMessage() == null ? "the other device ended the link" : failure.getMessage();
     }
 
     private byte[] text(String words) {
@@ -228,7 +232,7 @@ final class Link {
                 arrived(frame);
             }
         } catch (IOException broken) {
-            end(broken.getMessage() == null ? "the other device ended the link" : broken.getMessage());
+            end(words(broken));
         }
     }
 
@@ -239,7 +243,7 @@ final class Link {
                 channel.write(bytes, 0, bytes.length);
             }
         } catch (IOException broken) {
-            end(broken.getMessage());
+            end(words(broken));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
@@ -353,10 +357,10 @@ final class Link {
                 if (failure == null) {
                     message(Frame.Type.RESPONSE, id, body);
                 } else {
-                    outbox.control(new Frame(Frame.Type.FAILURE, 0, id, text(failure.getMessage())));
+                    outbox.control(new Frame(Frame.Type.FAILURE, 0, id, text(words(failure))));
                 }
             } catch (IOException down) {
-                end(down.getMessage());
+                end(words(down));
             }
         });
         host.requested(this, call, answer);
@@ -379,7 +383,7 @@ final class Link {
             try {
                 outbox.control(new Frame(Frame.Type.GOAWAY, 0, 0, text(reason)));
             } catch (IOException down) {
-                end(down.getMessage());
+                end(words(down));
             }
             end(reason);
         }
