@@ -44,10 +44,12 @@ final class Tour {
 
     static int run(boolean keep, PrintWriter out, PrintWriter err) {
         Path place = null;
+        boolean worked = false;
         try {
             place = Files.createTempDirectory("tandem-demo-");
             LogFile.writeTo(place.resolve("demo.log"));
             new Tour(out, place).run(keep);
+            worked = true;
             return 0;
         } catch (IOException | ActionFailed failed) {
             err.println("tandem: " + failed.getMessage());
@@ -56,7 +58,9 @@ final class Tour {
             Thread.currentThread().interrupt();
             return 1;
         } finally {
-            if (place != null) {
+            if (place != null && !worked) {
+                err.println("tandem: what there is to see of it stays in " + place + ", with a log");
+            } else if (place != null) {
                 delete(place, err);
             }
         }

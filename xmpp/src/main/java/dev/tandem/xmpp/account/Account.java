@@ -59,6 +59,7 @@ public final class Account implements Messenger, Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Account.class);
     private static final Duration CONNECT = Duration.ofSeconds(20);
+    private static final Duration GOODBYE = Duration.ofMillis(500);
     private static final Duration PING = Duration.ofSeconds(60);
 
     static {
@@ -396,10 +397,11 @@ public final class Account implements Messenger, Closeable {
         connection = null;
         devices.clear();
         if (last instanceof XMPPTCPConnection tcp) {
+            tcp.setReplyTimeout(GOODBYE.toMillis()); // some servers never say goodbye
             Thread goodbye = threads.newThread(tcp::disconnect);
             goodbye.start();
             try {
-                goodbye.join(Duration.ofSeconds(2).toMillis());
+                goodbye.join(2 * GOODBYE.toMillis());
             } catch (InterruptedException hurried) {
                 Thread.currentThread().interrupt();
             }

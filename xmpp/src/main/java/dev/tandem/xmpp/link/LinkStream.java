@@ -76,6 +76,9 @@ public final class LinkStream implements Closeable {
     }
 
     private int read(byte[] into, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0; // as InputStream promises, and readNBytes relies on
+        }
         int credit = 0;
         int read;
         synchronized (lock) {

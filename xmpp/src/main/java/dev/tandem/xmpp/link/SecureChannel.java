@@ -137,7 +137,7 @@ final class SecureChannel {
 
             @Override
             public int read(byte[] into, int offset, int length) throws IOException {
-                while (!plain.hasRemaining()) {
+                while (!plain.hasRemaining() && length > 0) {
                     if (!unwrap()) {
                         return -1;
                     }
