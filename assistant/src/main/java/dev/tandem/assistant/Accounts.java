@@ -15,7 +15,6 @@ import dev.tandem.xmpp.carrier.CarrierSource;
 import dev.tandem.xmpp.carrier.InBandCarriers;
 import dev.tandem.xmpp.link.Links;
 import dev.tandem.xmpp.pairing.Pairing;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -138,11 +137,8 @@ final class Accounts {
 
     private SignedIn signIn(StoredAccount stored) {
         CompletableFuture<AccountState> first = new CompletableFuture<>();
-        AccountSettings settings = new AccountSettings(
-                stored.jid(),
-                stored.password(),
-                stored.server(),
-                stored.trustedCertificate().map(Path::of));
+        AccountSettings settings =
+                new AccountSettings(stored.jid(), stored.password(), stored.server(), stored.trustedCertificate());
         Account account = new Account(
                 settings,
                 wiring.me,

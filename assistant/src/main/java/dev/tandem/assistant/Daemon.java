@@ -47,6 +47,8 @@ public final class Daemon implements AutoCloseable {
     private final LocalApi api;
     private final Actions actions;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
+    private final String token;
+    private int port;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Daemon(Home home, Home.Lock lock, Store store, String name) throws IOException {
@@ -94,7 +96,8 @@ public final class Daemon implements AutoCloseable {
                 desk,
                 records,
                 stopRequested::countDown);
-        api = new LocalApi(actions, store.journal(), home.newToken());
+        token = home.makeToken(random);
+        api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());
     }
 
     /**
@@ -103,6 +106,7 @@ public final class Daemon implements AutoCloseable {
      * @throws IOException with one line for the user: the home is taken, not writable or broken
      */
     public static Daemon start(Home home, String name) throws IOException {
+        home.prepare();
         Home.Lock lock = home.lock();
         try {
             Daemon daemon = new Daemon(home, lock, Store.open(home.database()), name);
@@ -118,8 +122,8 @@ public final class Daemon implements AutoCloseable {
         records.note(null, "started", Map.of("version", Version.current()));
         folders.openStored();
         accounts.startStored();
-        int port = api.start();
-        home.publish(new Home.Endpoint(port, ProcessHandle.current().pid()));
+        port = api.start();
+        home.publish(new Home.Running(port, ProcessHandle.current().pid()));
     }
 
     /** What a user can ask, from within the process. */
@@ -129,7 +133,7 @@ public final class Daemon implements AutoCloseable {
 
     /** The dashboard's address, with the token that opens it. */
     public String dashboard() {
-        return api.dashboard();
+        return "http://127.0.0.1:" + port + "/?token=" + token;
     }
 
     /** Blocks until somebody asks the daemon to stop. */
@@ -144,9 +148,7 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         try {
-            home.unpublish();
-            store.journal().close();
-            api.close();
+            home.retract();
             pairing.close();
             folders.closeAll();
             accounts.closeAll();
@@ -155,7 +157,8 @@ public final class Daemon implements AutoCloseable {
             timers.shutdownNow();
             records.note(null, "stopped", Map.of());
             records.close();
-            store.close();
+            store.close(); // ends those that follow the journal, and so lets the API end
+            api.close();
             lock.close();
         } catch (IOException failure) {
             LOG.warn("the daemon did not end in order", failure);

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -66,8 +67,12 @@ final class DaemonActions implements Actions {
                 .sorted(Comparator.comparing(Status.Folder::name))
                 .toList();
         List<Status.Alert> alerts = records.alerts().stream()
-                .map(alert ->
-                        new Status.Alert(alert.id(), alert.severity(), alert.text(), alert.since(), alert.count()))
+                .map(alert -> new Status.Alert(
+                        alert.id(),
+                        alert.severity().name().toLowerCase(Locale.ROOT),
+                        alert.text(),
+                        alert.since(),
+                        alert.count()))
                 .toList();
         return new Status(
                 new Status.Daemon(identity.pid, identity.version, identity.startedAt, identity.device, identity.name),

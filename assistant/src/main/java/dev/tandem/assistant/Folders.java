@@ -145,7 +145,7 @@ final class Folders {
 
     void remove(OpenFolder folder) throws IOException, InterruptedException {
         open.remove(folder.uuid());
-        store.folders().delete(folder.stored().name());
+        store.folders().delete(folder.uuid());
         folder.close();
     }
 

@@ -19,7 +19,7 @@ final class LogFile {
 
     private LogFile() {}
 
-    static void writeTo(Path file) {
+    static void writeTo(Path file, boolean verbose) {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return; // another logging library was put on the class path
         }
@@ -50,7 +50,7 @@ final class LogFile {
         appender.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
-        context.getLogger("dev.tandem").setLevel(Level.toLevel(System.getProperty("tandem.log"), Level.INFO));
+        context.getLogger("dev.tandem").setLevel(verbose ? Level.DEBUG : Level.INFO);
         root.addAppender(appender);
     }
 }

@@ -2,16 +2,13 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.cli.Launcher;
-import dev.tandem.assistant.cli.Tandem;
+import dev.tandem.assistant.cli.TandemCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** Where the program begins: hands the command line over, and runs what cannot be asked of a daemon. */
 public final class Main implements Launcher {
@@ -21,30 +18,27 @@ public final class Main implements Launcher {
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = Tandem.run(arguments, out, err, new Main(), System.getenv());
+        int code = TandemCommand.run(arguments, out, err, new Main(), System.getenv());
         out.flush();
         err.flush();
         System.exit(code);
     }
 
     @Override
-    public int daemon(Optional<Path> asked, Map<String, String> environment, PrintWriter out, PrintWriter err) {
-        Home home = Home.choose(asked, environment);
-        LogFile.writeTo(home.log());
+    public int daemon(Path home, boolean verbose, PrintWriter out) throws IOException {
+        Home place = new Home(home);
+        place.prepare();
+        LogFile.writeTo(place.log(), verbose);
         try {
-            Daemon daemon = Daemon.start(home, deviceName());
+            Daemon daemon = Daemon.start(place, deviceName());
             Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(daemon::close));
-            out.println("running, pid " + ProcessHandle.current().pid());
+            out.println("running, pid " + ProcessHandle.current().pid() + "; the dashboard: `tandem web`");
             out.flush();
             daemon.awaitStop();
-            return 0;
-        } catch (IOException failed) {
-            err.println("tandem: " + failed.getMessage());
-            return 1;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            return 0;
         }
+        return 0;
     }
 
     private static String deviceName() {
@@ -56,28 +50,7 @@ public final class Main implements Launcher {
     }
 
     @Override
-    public int demo(boolean keep, PrintWriter out, PrintWriter err) {
-        return Tour.run(keep, out, err);
-    }
-
-    @Override
-    public ProcessBuilder newDaemon(Path home) {
-        String launcher = System.getProperty("tandem.launcher");
-        List<String> command = launcher == null
-                ? List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "daemon",
-                        "--home",
-                        home.toString())
-                : List.of(launcher, "daemon", "--home", home.toString());
-        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    }
-
-    @Override
-    public String version() {
-        return Version.current();
+    public int demo(boolean keep, PrintWriter out) throws IOException {
+        return Tour.run(keep, out);
     }
 }

@@ -10,6 +10,7 @@ import dev.tandem.xmpp.account.DeviceId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -41,20 +42,20 @@ final class Records {
     }
 
     /** Raises an alert, or counts it once more; journalled when it begins. */
-    synchronized void raise(@Nullable String folder, String key, String severity, String text) {
-        if (alerts.raise(key, severity, text, clock.instant())) {
+    void raise(@Nullable String folder, String key, String severity, String text) {
+        if (alerts.raise(key, Alerts.Severity.valueOf(severity.toUpperCase(Locale.ROOT)), text, clock.instant())) {
             note(folder, "alert", Map.of("severity", severity, "text", text));
         }
     }
 
     /** Ends an alert; journalled if it was there. */
-    synchronized void clear(@Nullable String folder, String key) {
-        if (alerts.clear(key)) {
+    void clear(@Nullable String folder, String key) {
+        if (alerts.clear(key).isPresent()) {
             note(folder, "alert-over", Map.of("key", key));
         }
     }
 
-    synchronized List<Alerts.Alert> alerts() {
+    List<Alerts.Alert> alerts() {
         return alerts.list();
     }
 

@@ -42,37 +42,26 @@ final class Tour {
         this.place = place;
     }
 
-    static int run(boolean keep, PrintWriter out, PrintWriter err) {
-        Path place = null;
-        boolean worked = false;
+    /** Runs the tour; what it made is deleted unless it fails, then it stays to be looked at. */
+    static int run(boolean keep, PrintWriter out) throws IOException {
+        Path place = Files.createTempDirectory("tandem-demo-");
+        LogFile.writeTo(place.resolve("demo.log"), false);
         try {
-            place = Files.createTempDirectory("tandem-demo-");
-            LogFile.writeTo(place.resolve("demo.log"));
             new Tour(out, place).run(keep);
-            worked = true;
-            return 0;
         } catch (IOException | ActionFailed failed) {
-            err.println("tandem: " + failed.getMessage());
-            return 1;
+            throw new IOException(failed.getMessage() + "; what there is to see of it stays in " + place, failed);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            return 1;
-        } finally {
-            if (place != null && !worked) {
-                err.println("tandem: what there is to see of it stays in " + place + ", with a log");
-            } else if (place != null) {
-                delete(place, err);
-            }
         }
+        delete(place);
+        return 0;
     }
 
-    private static void delete(Path place, PrintWriter err) {
+    private static void delete(Path place) throws IOException {
         try (Stream<Path> tree = Files.walk(place)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
-        } catch (IOException leftover) {
-            err.println("tandem: could not delete " + place + ": " + leftover.getMessage());
         }
     }
 
@@ -101,13 +90,11 @@ final class Tour {
         return Daemon.start(new Home(place.resolve(name + "-home")), name);
     }
 
-    private static void signIn(Daemon daemon, DemoServer server, String jid, String password) throws ActionFailed {
+    private static void signIn(Daemon daemon, DemoServer server, String jid, String password)
+            throws ActionFailed, IOException {
         daemon.actions()
                 .addAccount(new Actions.NewAccount(
-                        jid,
-                        password,
-                        "127.0.0.1:" + server.port(),
-                        server.certificate().toString()));
+                        jid, password, "127.0.0.1:" + server.port(), Files.readString(server.certificate())));
     }
 
     private void tour(Daemon laptop, Daemon phone) throws IOException, ActionFailed {

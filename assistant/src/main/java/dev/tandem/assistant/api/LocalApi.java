@@ -1,5 +1,6 @@
 package dev.tandem.assistant.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -7,256 +8,367 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.tandem.assistant.store.Journal;
 import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Cookie;
-import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
-import io.javalin.http.SameSite;
-import io.javalin.http.UnauthorizedResponse;
+import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon's HTTP API: on loopback, for whoever can read the token in the home. A web page in the user's browser
- * cannot use it: Host and Origin must be ours, and the cookie never leaves our own pages.
+ * The daemon's HTTP API and its status page, on 127.0.0.1 only.
+ *
+ * <p>Each request runs on one of Jetty's threads, and blocks it for as long as the action takes; how many may do so at
+ * once is bounded, so that a status is answered at any time. A failure is JSON, {@code {"kind", "line"}}, the line as
+ * it is meant for the user.
  */
 public final class LocalApi implements AutoCloseable {
-    private static final int THREADS = 8;
-    private static final long MAX_BODY = 256 * 1024;
-    private static final int JOURNAL_PAGE = 500;
-    private static final String COOKIE = "tandem";
+    /** The largest request is a join: a JID, a code and a path. */
+    static final int MAX_BODY_BYTES = 64 * 1024;
 
-    private final Actions actions;
-    private final Journal journal;
-    private final String token;
-    private final ObjectMapper json = JsonMapper.builder()
+    /** Longer waits are repeated by the caller, so that one that went away is noticed. */
+    static final Duration MAX_PATIENCE = Duration.ofSeconds(30);
+
+    /** A sync that takes longer is asked for again. */
+    static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+
+    /** Commands and followers that may wait at once; a person has a few terminals. */
+    static final int MAX_WAITING = 10;
+
+    /** Those that wait, one that accepts, one that selects, and four for what is answered at once. */
+    private static final int MAX_THREADS = MAX_WAITING + 6;
+
+    private static final int IDLE_THREADS = 4;
+    private static final int IDLE_MILLIS = 30_000;
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-    private @Nullable Javalin server;
+    private static final Requests.Done DONE = new Requests.Done(true);
 
-    /** An API at rest. */
-    public LocalApi(Actions actions, Journal journal, String token) {
+    /** The page's files: the address, then the resource and its type. */
+    private static final Map<String, String[]> PAGE = Map.of(
+            "/", new String[] {"index.html", "text/html; charset=utf-8"},
+            "/style.css", new String[] {"style.css", "text/css; charset=utf-8"},
+            "/page.js", new String[] {"page.js", "text/javascript; charset=utf-8"},
+            "/icon.svg", new String[] {"icon.svg", "image/svg+xml"});
+
+    private final Actions actions;
+    private final JournalStream journal;
+    private final String token;
+    private final SecureRandom random;
+    private final String version;
+    private final Semaphore waiting = new Semaphore(MAX_WAITING);
+    private final Javalin javalin;
+    private volatile @Nullable Gate gate;
+
+    /**
+     * An API that does not listen yet.
+     *
+     * @param actions what it does
+     * @param journal what it tells
+     * @param token what a caller must know, from {@link Home#makeToken}
+     * @param random for the browser's session
+     * @param clock for the deadlines of those that wait
+     * @param version told to everybody
+     */
+    public LocalApi(
+            Actions actions, Journal journal, String token, SecureRandom random, InstantSource clock, String version) {
         this.actions = actions;
-        this.journal = journal;
+        this.journal = new JournalStream(journal, clock);
         this.token = token;
+        this.random = random;
+        this.version = version;
+        this.javalin = Javalin.create(LocalApi::configure);
+        routes();
+        failures();
     }
 
-    /** Starts to listen on a free port of 127.0.0.1, and returns it. */
-    public int start() {
-        Javalin started = Javalin.create(config -> {
-            config.showJavalinBanner = false;
-            config.http.maxRequestSize = MAX_BODY;
-            config.jetty.threadPool = new QueuedThreadPool(THREADS, 2);
-            config.jetty.modifyServer(jetty -> jetty.setStopTimeout(0));
-        });
-        started.before(this::admit);
-        started.get("/", this::page);
-        started.get("/api/status", context -> answer(context, actions.status()));
-        started.get("/api/log", this::log);
-        actionRoutes(started);
-        started.exception(ActionFailed.class, (failed, context) -> {
-            context.status(HttpStatus.UNPROCESSABLE_CONTENT);
-            write(context, new Requests.Failure(failed.kind().name(), String.valueOf(failed.getMessage())));
-        });
-        started.exception(IOException.class, (malformed, context) -> {
-            context.status(HttpStatus.BAD_REQUEST);
-            write(context, new Requests.Failure("USAGE", "the request makes no sense"));
-        });
-        started.start("127.0.0.1", 0);
-        server = started;
-        return started.port();
-    }
-
-    private void actionRoutes(Javalin routes) {
-        routes.post("/api/account", context -> {
-            actions.addAccount(body(context, Actions.NewAccount.class));
-            answer(context, Map.of());
-        });
-        routes.post("/api/account/remove", context -> {
-            actions.removeAccount(body(context, Requests.OneAccount.class).jid());
-            answer(context, Map.of());
-        });
-        routes.post("/api/folder", context -> {
-            Requests.AddFolder add = body(context, Requests.AddFolder.class);
-            answer(context, actions.addFolder(Path.of(add.path()), Optional.ofNullable(add.name())));
-        });
-        routes.post("/api/folder/remove", context -> {
-            actions.removeFolder(
-                    String.valueOf(body(context, Requests.OneFolder.class).folder()));
-            answer(context, Map.of());
-        });
-        routes.post(
-                "/api/pair/offer",
-                context -> answer(
-                        context,
-                        actions.offer(String.valueOf(
-                                body(context, Requests.OneFolder.class).folder()))));
-        routes.post("/api/pair/await", context -> {
-            Requests.Await await = body(context, Requests.Await.class);
-            answer(context, actions.awaitPaired(await.offer(), Duration.ofSeconds(await.seconds())));
-        });
-        routes.post("/api/pair/join", context -> {
-            Requests.Join join = body(context, Requests.Join.class);
-            answer(
-                    context,
-                    actions.join(
-                            join.jid(),
-                            join.code(),
-                            Optional.ofNullable(join.path()).map(Path::of)));
-        });
-        routes.post("/api/sync", context -> {
-            Requests.Sync sync = body(context, Requests.Sync.class);
-            List<Actions.Synced> done =
-                    actions.sync(Optional.ofNullable(sync.folder()), Duration.ofSeconds(sync.seconds()));
-            answer(context, new Requests.Synced(done));
-        });
-        routes.post("/api/pause", context -> {
-            actions.pause(
-                    Optional.ofNullable(body(context, Requests.OneFolder.class).folder()));
-            answer(context, Map.of());
-        });
-        routes.post("/api/resume", context -> {
-            actions.resume(
-                    Optional.ofNullable(body(context, Requests.OneFolder.class).folder()));
-            answer(context, Map.of());
-        });
-        routes.post("/api/stop", context -> {
-            answer(context, Map.of());
-            actions.stop();
+    private static void configure(JavalinConfig config) {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, IDLE_THREADS, IDLE_MILLIS);
+        threads.setName("tandem-api");
+        threads.setDaemon(true);
+        config.showJavalinBanner = false;
+        config.startupWatcherEnabled = false;
+        config.useVirtualThreads = false;
+        config.jetty.threadPool = threads;
+        config.jetty.addConnector((server, http) -> {
+            http.setSendServerVersion(false);
+            ServerConnector connector = new ServerConnector(server, 1, 1);
+            connector.setHost("127.0.0.1");
+            connector.setPort(0);
+            connector.setIdleTimeout(IDLE_MILLIS);
+            return connector;
         });
     }
 
-    /** The page's address, with the token that opens it once. */
-    public String dashboard() {
-        return "http://127.0.0.1:" + running().port() + "/?token=" + token;
-    }
-
-    private Javalin running() {
-        if (server == null) {
-            throw new IllegalStateException("the API has not been started");
-        }
-        return server;
-    }
-
-    private void admit(Context context) {
-        Set<String> own =
-                Set.of("127.0.0.1:" + context.port(), "localhost:" + context.port(), "[::1]:" + context.port());
-        String origin = context.header("Origin");
-        if (!own.contains(String.valueOf(context.host()))
-                || (origin != null && !own.contains(origin.replaceFirst("^http://", "")))) {
-            throw new ForbiddenResponse("this API is for programs and pages of this machine");
-        }
-        if (isToken(context.queryParam("token"))) {
-            Cookie cookie = new Cookie(COOKIE, token);
-            cookie.setHttpOnly(true);
-            cookie.setSameSite(SameSite.STRICT);
-            context.cookie(cookie);
-            return;
-        }
-        String header = context.header("Authorization");
-        boolean bearer = header != null && header.startsWith("Bearer ") && isToken(header.substring(7));
-        if (!bearer && !isToken(context.cookie(COOKIE))) {
-            throw new UnauthorizedResponse("the token is missing or wrong; `tandem web` prints an address that has it");
-        }
-    }
-
-    private boolean isToken(@Nullable String given) {
-        return given != null
-                && MessageDigest.isEqual(
-                        given.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private <T> T body(Context context, Class<T> type) throws IOException {
-        T body = json.readValue(context.bodyAsBytes(), type);
-        if (body == null) {
-            throw new IOException("no body");
-        }
-        return body;
-    }
-
-    private void answer(Context context, Object answer) throws IOException {
-        context.contentType("application/json");
-        context.result(json.writeValueAsBytes(answer));
-    }
-
-    private void write(Context context, Requests.Failure failure) {
+    /**
+     * Begins to listen, on a port that the system chooses.
+     *
+     * @return the port
+     * @throws IOException with a line for the user
+     */
+    public int start() throws IOException {
         try {
-            answer(context, failure);
-        } catch (IOException impossible) {
-            throw new IllegalStateException(impossible);
+            javalin.start();
+        } catch (JavalinBindException e) {
+            throw new IOException(
+                    "the local API cannot listen on 127.0.0.1: check that the loopback interface is up", e);
+        } catch (JavalinException e) {
+            throw new IOException("the local API did not start: " + e.getMessage() + "; see the log", e);
         }
+        gate = new Gate(token, random, javalin.port());
+        return javalin.port();
     }
 
-    /** A page of the journal as JSON lines; with {@code wait}, blocks that many seconds for the first. */
-    private void log(Context context) throws IOException {
-        long since = number(context, "since", 0);
-        Optional<String> folder = Optional.ofNullable(context.queryParam("folder"));
-        long wait = Math.min(60, number(context, "wait", 0));
-        List<Journal.Entry> entries = journal.after(since, JOURNAL_PAGE, folder);
-        if (entries.isEmpty() && wait > 0) {
-            try {
-                journal.await(Math.max(since, journal.last()), Duration.ofSeconds(wait));
-            } catch (InterruptedException stopping) {
-                Thread.currentThread().interrupt();
-            }
-            entries = journal.after(since, JOURNAL_PAGE, folder);
-        }
-        StringBuilder lines = new StringBuilder();
-        long missing = journal.missing(since);
-        if (missing > 0 && since > 0) {
-            lines.append(json.writeValueAsString(Map.of("type", "gap", "missing", missing)))
-                    .append('\n');
-        }
-        for (Journal.Entry entry : entries) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("cursor", entry.cursor());
-            line.put("time", entry.time());
-            line.put("type", entry.type());
-            line.put("folder", entry.folder());
-            line.putAll(entry.fields());
-            lines.append(json.writeValueAsString(line)).append('\n');
-        }
-        context.contentType("application/x-ndjson; charset=utf-8");
-        context.result(lines.toString());
-    }
-
-    private static long number(Context context, String name, long otherwise) throws IOException {
-        String value = context.queryParam(name);
-        try {
-            return value == null ? otherwise : Long.parseLong(value);
-        } catch (NumberFormatException malformed) {
-            throw new IOException(name + " is no number", malformed);
-        }
-    }
-
-    private void page(Context context) throws IOException {
-        try (InputStream page = LocalApi.class.getResourceAsStream("status.html")) {
-            if (page == null) {
-                throw new IllegalStateException("status.html is missing from the program");
-            }
-            context.header("Content-Security-Policy", "default-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
-            context.header("Referrer-Policy", "no-referrer");
-            context.html(new String(page.readAllBytes(), StandardCharsets.UTF_8));
-        }
-    }
-
+    /** Ends at once; requests that wait are cut off. */
     @Override
     public void close() {
-        if (server != null) {
-            server.stop();
+        javalin.stop();
+    }
+
+    private void routes() {
+        javalin.before(this::check);
+        javalin.get("/api/version", request -> answer(request, new Requests.Version(version)));
+        javalin.get("/api/status", request -> answer(request, actions.status()));
+        javalin.get("/api/log", this::log);
+        javalin.post("/api/accounts", patiently(this::addAccount));
+        javalin.delete("/api/accounts", patiently(this::removeAccount));
+        javalin.post("/api/folders", patiently(this::addFolder));
+        javalin.delete("/api/folders", patiently(this::removeFolder));
+        javalin.post("/api/offers", patiently(this::offer));
+        javalin.post("/api/offers/wait", patiently(this::awaitPaired));
+        javalin.post("/api/join", patiently(this::join));
+        javalin.post("/api/sync", patiently(this::sync));
+        javalin.post("/api/pause", patiently(this::pause));
+        javalin.post("/api/resume", patiently(this::resume));
+        javalin.post("/api/stop", this::stop);
+        PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
+    }
+
+    private void failures() {
+        javalin.exception(Refused.class, (e, request) -> fail(request, e.status(), e.kind(), e.getMessage()));
+        javalin.exception(ActionFailed.class, (e, request) -> {
+            int status = switch (e.kind()) {
+                case FAILED -> 422;
+                case USAGE -> 400;
+                case TIMED_OUT -> 504;
+            };
+            fail(request, status, e.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'), e.getMessage());
+        });
+        javalin.exception(UncheckedIOException.class, (e, request) -> {
+            IOException cause = e.getCause();
+            fail(request, 500, "failed", cause == null ? e.getMessage() : cause.getMessage());
+        });
+        javalin.exception(
+                HttpResponseException.class, (e, request) -> fail(request, e.getStatus(), "usage", e.getMessage()));
+    }
+
+    private static void fail(Context request, int status, String kind, @Nullable String line) {
+        request.status(status);
+        answer(request, new Requests.Failure(kind, line == null ? "failed without a reason; see the log" : line));
+    }
+
+    private static void answer(Context request, Object value) {
+        try {
+            request.contentType("application/json").result(JSON.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    private void check(Context request) throws Refused {
+        request.header("X-Content-Type-Options", "nosniff");
+        request.header("Cache-Control", "no-store");
+        request.header("Referrer-Policy", "no-referrer");
+        request.header("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; form-action 'none'");
+        Gate now = gate;
+        if (now == null) {
+            throw new Refused(503, "failed", "the daemon is starting: try again");
+        }
+        now.checkOrigin(request);
+        if (request.path().equals("/") && now.isToken(request.queryParam("token"))) {
+            now.admit(request);
+            // Off the address bar, and so off the history.
+            request.redirect("/", HttpStatus.SEE_OTHER);
+            request.skipRemainingHandlers();
+        } else if (!request.path().equals("/api/version")) {
+            now.checkToken(request);
+        }
+    }
+
+    /** A handler that may wait; each has the same right to one of the few places. */
+    private Handler patiently(Handler handler) {
+        return request -> {
+            if (!waiting.tryAcquire()) {
+                throw new Refused(
+                        503, "failed", "too many commands wait for the daemon: end some of them and try again");
+            }
+            try {
+                handler.handle(request);
+            } finally {
+                waiting.release();
+            }
+        };
+    }
+
+    private void log(Context request) throws Exception {
+        long wait = number(request, "wait", 0, MAX_PATIENCE.toSeconds());
+        JournalStream.Reading reading = new JournalStream.Reading(
+                number(request, "since", begin(request), Long.MAX_VALUE),
+                request.queryParam("since") != null,
+                request.queryParam("limit") == null
+                        ? Integer.MAX_VALUE
+                        : (int) number(request, "limit", 0, Integer.MAX_VALUE),
+                Optional.ofNullable(request.queryParam("folder")),
+                Duration.ofSeconds(wait));
+        request.contentType("application/x-ndjson");
+        patiently(ready -> journal.write(reading, ready.outputStream())).handle(request);
+    }
+
+    /** Where a reader without a cursor begins: {@code tail} entries before the end, else at the oldest. */
+    private long begin(Context request) throws Refused {
+        long tail = number(request, "tail", Long.MAX_VALUE, Long.MAX_VALUE);
+        return Math.max(0, journal.last() - tail);
+    }
+
+    private static long number(Context request, String name, long otherwise, long max) throws Refused {
+        String value = request.queryParam(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!value.matches("[0-9]{1,18}")) {
+            throw new Refused(400, "usage", name + " is not a number: " + value);
+        }
+        return Math.min(Long.parseLong(value), max);
+    }
+
+    private void addAccount(Context request) throws Exception {
+        Actions.NewAccount account = body(request, Actions.NewAccount.class);
+        required(account.jid(), "jid");
+        required(account.password(), "password");
+        actions.addAccount(account);
+        answer(request, DONE);
+    }
+
+    private void removeAccount(Context request) throws Exception {
+        actions.removeAccount(required(request.queryParam("jid"), "jid"));
+        answer(request, DONE);
+    }
+
+    private void addFolder(Context request) throws Exception {
+        Requests.AddFolder body = body(request, Requests.AddFolder.class);
+        answer(request, actions.addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
+    }
+
+    private void removeFolder(Context request) throws Exception {
+        actions.removeFolder(required(request.queryParam("name"), "name"));
+        answer(request, DONE);
+    }
+
+    private void offer(Context request) throws Exception {
+        answer(
+                request,
+                actions.offer(required(body(request, Requests.Named.class).folder(), "folder")));
+    }
+
+    private void awaitPaired(Context request) throws Exception {
+        Requests.Await body = body(request, Requests.Await.class);
+        Actions.Offer offer = required(body.offer(), "offer");
+        answer(request, actions.awaitPaired(offer, timeout(body.timeoutSeconds(), MAX_PATIENCE)));
+    }
+
+    private void join(Context request) throws Exception {
+        Requests.Join body = body(request, Requests.Join.class);
+        String directory = body.directory();
+        Optional<Path> where = directory == null ? Optional.empty() : Optional.of(path(directory));
+        answer(request, actions.join(required(body.jid(), "jid"), required(body.code(), "code"), where));
+    }
+
+    private void sync(Context request) throws Exception {
+        Requests.Sync body = body(request, Requests.Sync.class);
+        Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
+        answer(request, new Requests.Syncs(actions.sync(Optional.ofNullable(body.folder()), timeout)));
+    }
+
+    private void pause(Context request) throws Exception {
+        actions.pause(Optional.ofNullable(body(request, Requests.Named.class).folder()));
+        answer(request, DONE);
+    }
+
+    private void resume(Context request) throws Exception {
+        actions.resume(Optional.ofNullable(body(request, Requests.Named.class).folder()));
+        answer(request, DONE);
+    }
+
+    private void stop(Context request) throws IOException {
+        request.contentType("application/json");
+        // On its way before the daemon begins to end, as that ends this server too.
+        request.outputStream().write(JSON.writeValueAsBytes(DONE));
+        request.outputStream().flush();
+        actions.stop();
+    }
+
+    private static void page(Context request, String name, String type) throws IOException {
+        try (InputStream resource = LocalApi.class.getResourceAsStream(name)) {
+            if (resource == null) {
+                throw new IllegalStateException(name + " is missing from the program's own files");
+            }
+            request.contentType(type).result(resource.readAllBytes());
+        }
+    }
+
+    private static <T> T body(Context request, Class<T> type) throws Refused, IOException {
+        byte[] bytes = request.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        if (bytes.length > MAX_BODY_BYTES) {
+            throw new Refused(413, "usage", "the request is larger than " + MAX_BODY_BYTES + " bytes");
+        }
+        try {
+            return required(JSON.readValue(bytes, type), "the body");
+        } catch (JsonProcessingException e) {
+            throw new Refused(400, "usage", "the request is not the JSON that was expected: " + e.getOriginalMessage());
+        }
+    }
+
+    private static <T> T required(@Nullable T value, String name) throws Refused {
+        if (value == null) {
+            throw new Refused(400, "usage", name + " is missing");
+        }
+        return value;
+    }
+
+    private static Path path(String text) throws Refused {
+        try {
+            Path path = Path.of(text);
+            if (path.isAbsolute()) {
+                return path.normalize();
+            }
+        } catch (InvalidPathException e) {
+            throw new Refused(400, "usage", "not a path: " + e.getMessage());
+        }
+        throw new Refused(400, "usage", "the path must be absolute: " + text);
+    }
+
+    private static Duration timeout(int seconds, Duration max) {
+        Duration asked = Duration.ofSeconds(Math.max(seconds, 0));
+        return asked.compareTo(max) > 0 ? max : asked;
     }
 }

@@ -1,33 +1,30 @@
 package dev.tandem.assistant.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies of API requests and answers that are not themselves {@link Actions} or {@link Status} records. */
-public final class Requests {
+/** The bodies of requests and answers that are no record of {@link Actions} or {@link Status}. */
+final class Requests {
     private Requests() {}
 
-    /** A folder to add; the path is absolute. */
-    public record AddFolder(String path, @Nullable String name) {}
+    record AddFolder(String path, @Nullable String name) {}
 
-    /** Something that concerns one folder, or all if null. */
-    public record OneFolder(@Nullable String folder) {}
+    record Named(@Nullable String folder) {}
 
-    /** An account by its JID. */
-    public record OneAccount(String jid) {}
+    record Await(Actions.Offer offer, int timeoutSeconds) {}
 
-    /** Wait for an offer to be used. */
-    public record Await(Actions.Offer offer, long seconds) {}
+    record Join(String jid, String code, @Nullable String directory) {}
 
-    /** Join with a code; the path is absolute, or null for the default. */
-    public record Join(String jid, String code, @Nullable String path) {}
+    record Sync(@Nullable String folder, int timeoutSeconds) {}
 
-    /** Sync one folder, or all. */
-    public record Sync(@Nullable String folder, long seconds) {}
+    record Failure(String kind, String line) {}
 
-    /** What syncs reached. */
-    public record Synced(List<Actions.Synced> folders) {}
+    record Version(String version) {}
 
-    /** What went wrong: {@link ActionFailed}, on its way. */
-    public record Failure(String kind, String line) {}
+    /** The answer of an action that has nothing to say. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Done(boolean done) {}
+
+    record Syncs(List<Actions.Synced> folders) {}
 }

@@ -1,17 +1,17 @@
 package dev.tandem.assistant.cli;
 
-/** Ends a command with one line and an exit code. */
+/** A command cannot go on: its exit, and the line for stderr. */
 final class CommandFailed extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final ExitCode code;
+    private final Exit exit;
 
-    CommandFailed(ExitCode code, String line) {
+    CommandFailed(Exit exit, String line) {
         super(line);
-        this.code = code;
+        this.exit = exit;
     }
 
-    ExitCode code() {
-        return code;
+    Exit exit() {
+        return exit;
     }
 }

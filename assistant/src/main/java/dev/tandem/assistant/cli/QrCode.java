@@ -1,29 +1,42 @@
 package dev.tandem.assistant.cli;
 
-import com.google.zxing.BarcodeFormat;
 import com.google.zxing.WriterException;
-import com.google.zxing.common.BitMatrix;
-import com.google.zxing.qrcode.QRCodeWriter;
+import com.google.zxing.qrcode.decoder.ErrorCorrectionLevel;
+import com.google.zxing.qrcode.encoder.ByteMatrix;
+import com.google.zxing.qrcode.encoder.Encoder;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A QR code in half blocks, for terminals. */
+/** A QR code as text: each character is two modules, one above the other. */
 final class QrCode {
+    /** The quiet zone that ISO/IEC 18004 asks for around the code. */
+    private static final int MARGIN = 4;
+
     private QrCode() {}
 
-    static String of(String text) {
+    /** The lines, dark modules as gaps: on a dark terminal it is then dark on light; readers take the inverse too. */
+    static List<String> lines(String content) {
+        ByteMatrix code;
         try {
-            BitMatrix dots = new QRCodeWriter().encode(text, BarcodeFormat.QR_CODE, 0, 0);
-            StringBuilder lines = new StringBuilder();
-            for (int y = 0; y < dots.getHeight(); y += 2) {
-                for (int x = 0; x < dots.getWidth(); x++) {
-                    boolean upper = dots.get(x, y);
-                    boolean lower = y + 1 < dots.getHeight() && dots.get(x, y + 1);
-                    lines.append(upper ? (lower ? ' ' : '▄') : (lower ? '▀' : '█'));
-                }
-                lines.append('\n');
-            }
-            return lines.toString();
-        } catch (WriterException tooLong) {
-            return ""; // the code stands above in words
+            code = Encoder.encode(content, ErrorCorrectionLevel.M).getMatrix();
+        } catch (WriterException e) {
+            throw new IllegalStateException("a JID and a code fit into any QR code", e);
         }
+        List<String> lines = new ArrayList<>();
+        for (int y = -MARGIN; y < code.getHeight() + MARGIN; y += 2) {
+            StringBuilder line = new StringBuilder();
+            for (int x = -MARGIN; x < code.getWidth() + MARGIN; x++) {
+                boolean upper = isLight(code, x, y);
+                boolean lower = isLight(code, x, y + 1);
+                line.append(upper ? (lower ? '█' : '▀') : (lower ? '▄' : ' '));
+            }
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+
+    private static boolean isLight(ByteMatrix code, int x, int y) {
+        boolean inside = x >= 0 && y >= 0 && x < code.getWidth() && y < code.getHeight();
+        return !inside || code.get(x, y) == 0;
     }
 }

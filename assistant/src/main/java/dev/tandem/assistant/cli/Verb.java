@@ -1,66 +1,68 @@
 package dev.tandem.assistant.cli;
 
 import dev.tandem.assistant.api.Home;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What all commands share: where the daemon is, how to print, how to end. */
+/** One command: what it is called with, and what it does. */
 abstract class Verb implements Callable<Integer> {
+    /** What the daemon answers from memory, or nearly so. */
+    static final Duration QUICK = Duration.ofSeconds(30);
+
+    /** What may take as long as a large folder or a slow network takes. */
+    static final Duration PATIENT = Duration.ofHours(12);
+
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
+    private @Nullable CommandSpec spec;
 
-    @Option(names = "--home", paramLabel = "DIR", description = "The daemon's home (default: $TANDEM_HOME).")
-    private @Nullable Path home;
-
-    @Option(names = "--json", description = "Print data as JSON.")
-    boolean json;
-
-    @Option(names = "-v", description = "Say more.")
-    boolean verbose;
-
-    /** Does it; what it throws is printed in one line. */
-    abstract void run() throws Exception;
+    /** Does it, and gives the exit code. */
+    abstract int run() throws IOException, CommandFailed;
 
     @Override
-    public Integer call() throws Exception {
-        run();
-        out().flush();
-        return ExitCode.DONE.number;
+    public final Integer call() throws IOException, CommandFailed {
+        return run();
     }
 
-    Tandem root() {
-        return (Tandem) spec.root().userObject();
+    CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("not parsed");
+        }
+        return spec;
     }
 
-    Map<String, String> environment() {
-        return root().environment();
+    Root root() {
+        return (Root) spec().root().userObject();
     }
 
-    Optional<Path> askedHome() {
-        return Optional.ofNullable(home).or(() -> Optional.ofNullable(root().home()));
+    Home home() {
+        return root().home();
     }
 
-    Session session() {
-        return new Session(Home.choose(askedHome(), environment()));
+    Client daemon() throws IOException, CommandFailed {
+        return Client.connect(home());
     }
 
     PrintWriter out() {
-        return spec.commandLine().getOut();
+        return spec().commandLine().getOut();
     }
 
-    PrintWriter err() {
-        return spec.commandLine().getErr();
+    void say(String line) {
+        out().println(line);
     }
 
-    static Path absolute(Path path) {
-        return path.toAbsolutePath().normalize();
+    /** Prints the daemon's own bytes, as {@code --json} promises. */
+    void print(byte[] json) {
+        out().println(new String(json, StandardCharsets.UTF_8));
+    }
+
+    ParameterException usage(String line) {
+        return new ParameterException(spec().commandLine(), line);
     }
 }

@@ -2,39 +2,53 @@ package dev.tandem.assistant.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** The database's shape, and the way to it from every older one. */
-final class Schema {
-    /** Migration n leads from version n to n + 1; the first is the whole schema. */
-    private static final List<String> MIGRATIONS = List.of("schema.sql");
+/**
+ * The tables, and how older ones become them. The version is in {@code PRAGMA user_version}, from 1.
+ *
+ * @param current the whole schema as of now, for a new database
+ * @param migrations the statement scripts that lead from version 1 to 2, from 2 to 3, …; never edited once released
+ */
+record Schema(String current, List<String> migrations) {
+    private static final List<String> MIGRATIONS = List.of();
 
-    private Schema() {}
-
-    /** Brings a database up to date, in one transaction; refuses one that a newer Tandem has written. */
-    static void migrate(Handle handle) throws IOException {
-        int version =
-                handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
-        if (version > MIGRATIONS.size()) {
-            throw new IOException("the database was written by a newer Tandem (version " + version
-                    + "); nothing was changed; install that version again");
+    /** The schema of this release. */
+    static Schema ofThisRelease() {
+        try (InputStream resource = Schema.class.getResourceAsStream("schema.sql")) {
+            if (resource == null) {
+                throw new IllegalStateException("schema.sql is missing from the program's own files");
+            }
+            return new Schema(new String(resource.readAllBytes(), StandardCharsets.UTF_8), MIGRATIONS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        for (String migration : MIGRATIONS.subList(version, MIGRATIONS.size())) {
-            String script = read(migration);
-            handle.useTransaction(
-                    transaction -> transaction.createScript(script).execute());
-        }
-        handle.execute("PRAGMA user_version = " + MIGRATIONS.size());
     }
 
-    private static String read(String name) throws IOException {
-        try (InputStream in = Schema.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException(name + " is missing from the program");
+    int version() {
+        return migrations.size() + 1;
+    }
+
+    /** The version a database has; 0 for an empty one. */
+    static int versionOf(Handle handle) {
+        return handle.createQuery("PRAGMA user_version").mapTo(int.class).one();
+    }
+
+    /** Brings a database of an older version, or an empty one, to this one: wholly, or not at all. */
+    void apply(Handle handle) {
+        handle.useTransaction(transaction -> {
+            int found = versionOf(transaction);
+            if (found == 0) {
+                transaction.createScript(current).execute();
+            } else {
+                for (String migration : migrations.subList(found - 1, migrations.size())) {
+                    transaction.createScript(migration).execute();
+                }
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+            transaction.execute("PRAGMA user_version = " + version());
+        });
     }
 }

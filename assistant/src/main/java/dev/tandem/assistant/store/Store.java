@@ -1,118 +1,173 @@
 package dev.tandem.assistant.store;
 
-import dev.tandem.xmpp.account.DeviceId;
-import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
-import java.util.UUID;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
- * What survives a crash, in one SQLite database. One connection, used by one thread at a time; a write is on the disk
- * when its call returns.
+ * Everything of the daemon that survives a crash, in one SQLite file.
+ *
+ * <p>Any thread. A method of an aggregate that cannot do its work throws {@link UncheckedIOException} with one line for
+ * the user; what it was to change is then unchanged.
  */
-public final class Store implements Closeable {
-    private final Connection connection;
-    private final Handle handle;
+public final class Store implements AutoCloseable {
+    private final Database database;
+    private final Accounts accounts;
+    private final Folders folders;
+    private final Devices devices;
+    private final Peers peers;
+    private final OwedNotices owed;
     private final Journal journal;
 
-    private Store(Connection connection, Handle handle) {
-        this.connection = connection;
-        this.handle = handle;
-        journal = new Journal(this);
+    private Store(Database database) {
+        this.database = database;
+        this.accounts = new Accounts(database);
+        this.folders = new Folders(database);
+        this.devices = new Devices(database);
+        this.peers = new Peers(database);
+        this.owed = new OwedNotices(database);
+        this.journal = new Journal(database, Journal.Retention.DEFAULT);
     }
 
     /**
-     * Opens a database, making it at the first start.
+     * Opens the database, making it if there is none and bringing an older one up to date.
      *
-     * @throws IOException with one line for the user; a file that is no database is left as it is
+     * @param file readable by its owner only, as it holds passwords
+     * @throws IOException with a line for the user; a file that is not a database has then been moved aside, one of a
+     *     newer Tandem is left alone
      */
     public static Store open(Path file) throws IOException {
-        return open("jdbc:sqlite:" + file, String.valueOf(file));
+        return open(file, Schema.ofThisRelease());
     }
 
-    /** A database in memory, for tests. */
-    static Store inMemory() throws IOException {
-        return open("jdbc:sqlite::memory:", "in memory");
-    }
-
-    private static Store open(String url, String name) throws IOException {
-        Properties settings = new Properties();
-        settings.setProperty("journal_mode", "WAL");
-        settings.setProperty("synchronous", "FULL");
-        settings.setProperty("foreign_keys", "true");
-        settings.setProperty("busy_timeout", "5000");
-        Connection connection = null;
+    static Store open(Path file, Schema schema) throws IOException {
+        createPrivate(file);
         try {
-            connection = DriverManager.getConnection(url, settings);
-            Handle handle = Jdbi.create(connection).open();
-            Schema.migrate(handle);
-            return new Store(connection, handle);
-        } catch (SQLException | JdbiException broken) {
-            close(connection);
-            throw new IOException(
-                    "the database " + name + " cannot be used ("
-                            + String.valueOf(broken.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse("")
-                            + "); your files are untouched; free disk space, restore it from a backup, or move it away"
-                            + " and pair anew",
-                    broken);
-        } catch (IOException newer) {
-            close(connection);
-            throw newer;
-        }
-    }
-
-    private static void close(@org.jspecify.annotations.Nullable Connection connection) throws IOException {
-        try {
-            if (connection != null) {
-                connection.close();
+            Database database = Database.open(file);
+            try {
+                prepare(file, database, schema);
+                return new Store(database);
+            } catch (IOException | RuntimeException e) {
+                database.close();
+                throw e;
             }
-        } catch (SQLException stuck) {
-            throw new IOException("the database could not be closed", stuck);
+        } catch (SQLException | JdbiException | UncheckedIOException e) {
+            if (isDamage(e)) {
+                throw new IOException(
+                        "the database " + file + " is damaged and was moved to " + moveAside(file)
+                                + "; your files and their history are not affected: put a backup in its place, or start"
+                                + " again and add accounts and folders anew",
+                        e);
+            }
+            throw new IOException(Database.line(file, e), e);
         }
     }
 
-    synchronized <T> T read(Function<Handle, T> query) {
-        return query.apply(handle);
+    /** A store for tests, gone when it is closed. */
+    public static Store inMemory() {
+        try {
+            Database database = Database.inMemory();
+            prepare(Path.of("memory"), database, Schema.ofThisRelease());
+            return new Store(database);
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    synchronized void write(Consumer<Handle> change) {
-        handle.useTransaction(change::accept);
+    private static void prepare(Path file, Database database, Schema schema) throws IOException {
+        int found = database.read(Schema::versionOf);
+        if (found > schema.version()) {
+            throw new IOException("the database " + file + " was written by a newer Tandem (schema " + found
+                    + ", this one knows " + schema.version() + ") and was not touched: update Tandem on this device");
+        }
+        if (found < schema.version()) {
+            database.write(handle -> {
+                schema.apply(handle);
+                return found;
+            });
+        }
     }
 
-    /** The accounts. */
+    private static void createPrivate(Path file) throws IOException {
+        try {
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            } else {
+                Files.createFile(file);
+            }
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isRegularFile(file)) {
+                throw new IOException("the database " + file + " is not a file: move it away and start again", e);
+            }
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "the database " + file + " cannot be created ("
+                            + e.getClass().getSimpleName() + "): check that its folder exists and may be written",
+                    e);
+        }
+    }
+
+    private static boolean isDamage(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException sqlite) {
+                SQLiteErrorCode code = sqlite.getResultCode();
+                return code == SQLiteErrorCode.SQLITE_NOTADB || code == SQLiteErrorCode.SQLITE_CORRUPT;
+            }
+        }
+        return false;
+    }
+
+    private static Path moveAside(Path file) throws IOException {
+        int number = 1;
+        while (Files.exists(aside(file, "", number))) {
+            number++;
+        }
+        // The write-ahead log belongs to the damaged file; left behind, it would be replayed into a new one.
+        for (String part : new String[] {"", "-wal", "-shm"}) {
+            Path from = file.resolveSibling(file.getFileName() + part);
+            if (Files.exists(from)) {
+                Files.move(from, aside(file, part, number));
+            }
+        }
+        return aside(file, "", number);
+    }
+
+    private static Path aside(Path file, String part, int number) {
+        return file.resolveSibling(file.getFileName() + ".damaged-" + number + part);
+    }
+
+    /** The accounts the daemon signs in to, in the order they were added. */
     public Accounts accounts() {
-        return new Accounts();
+        return accounts;
     }
 
-    /** The folders. */
+    /** The folders that are kept in sync. */
     public Folders folders() {
-        return new Folders();
+        return folders;
     }
 
-    /** The paired devices. */
+    /** The devices that are paired. */
     public Devices devices() {
-        return new Devices();
+        return devices;
     }
 
-    /** The peers of all folders. */
+    /** The same folders on those devices. */
     public Peers peers() {
-        return new Peers();
+        return peers;
+    }
+
+    /** What clients that are away have yet to be told. */
+    public OwedNotices owed() {
+        return owed;
     }
 
     /** What happened. */
@@ -120,137 +175,22 @@ public final class Store implements Closeable {
         return journal;
     }
 
+    /** Runs several changes, journal entries among them, as one: all of them are durable when it returns, or none. */
+    public void transaction(Runnable changes) {
+        database.write(handle -> {
+            changes.run();
+            return true;
+        });
+    }
+
+    Database database() {
+        return database;
+    }
+
+    /** Ends followers of the journal, then the database. */
     @Override
-    public synchronized void close() throws IOException {
-        handle.close();
-        close(connection);
-    }
-
-    /** List, store and delete accounts. */
-    public final class Accounts {
-        /** All, by JID. */
-        public List<StoredAccount> list() {
-            return read(sql -> sql.createQuery("SELECT * FROM account ORDER BY jid")
-                    .map((row, context) -> new StoredAccount(
-                            row.getString("jid"),
-                            row.getString("password"),
-                            Optional.ofNullable(row.getString("server")),
-                            Optional.ofNullable(row.getString("trusted_certificate"))))
-                    .list());
-        }
-
-        /** Adds or replaces one. */
-        public void store(StoredAccount account) {
-            write(sql -> sql.execute(
-                    "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)",
-                    account.jid(),
-                    account.password(),
-                    account.server().orElse(null),
-                    account.trustedCertificate().orElse(null)));
-        }
-
-        /** Forgets one. */
-        public void delete(String jid) {
-            write(sql -> sql.execute("DELETE FROM account WHERE jid = ?", jid));
-        }
-    }
-
-    /** List, store and delete folders. */
-    public final class Folders {
-        /** All, by name. */
-        public List<StoredFolder> list() {
-            return read(sql -> sql.createQuery("SELECT * FROM folder ORDER BY name")
-                    .map((row, context) -> new StoredFolder(
-                            row.getString("name"),
-                            Path.of(row.getString("path")),
-                            UUID.fromString(row.getString("uuid")),
-                            row.getBoolean("paused")))
-                    .list());
-        }
-
-        /** Adds one, or changes it; its peers stay. */
-        public void store(StoredFolder folder) {
-            write(sql -> sql.execute(
-                    "INSERT INTO folder (uuid, name, path, paused) VALUES (?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET"
-                            + " name = excluded.name, path = excluded.path, paused = excluded.paused",
-                    folder.uuid().toString(),
-                    folder.name(),
-                    folder.path().toString(),
-                    folder.paused()));
-        }
-
-        /** Forgets one, with its peers. */
-        public void delete(String name) {
-            write(sql -> sql.execute("DELETE FROM folder WHERE name = ?", name));
-        }
-    }
-
-    /** List, get, store and delete devices. */
-    public final class Devices {
-        /** All, by name. */
-        public List<StoredDevice> list() {
-            return read(sql -> sql.createQuery("SELECT * FROM device ORDER BY name")
-                    .map((row, context) -> device(row))
-                    .list());
-        }
-
-        /** One, if it is paired. */
-        public Optional<StoredDevice> get(DeviceId id) {
-            return read(sql -> sql.createQuery("SELECT * FROM device WHERE id = ?")
-                    .bind(0, id.hex())
-                    .map((row, context) -> device(row))
-                    .findOne());
-        }
-
-        private static StoredDevice device(ResultSet row) throws SQLException {
-            return new StoredDevice(
-                    new DeviceId(row.getString("id")),
-                    row.getString("name"),
-                    row.getString("jid"),
-                    Instant.parse(row.getString("paired_at")));
-        }
-
-        /** Adds one, or changes it; what it shares stays. */
-        public void store(StoredDevice device) {
-            write(sql -> sql.execute(
-                    "INSERT INTO device (id, name, jid, paired_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                            + " name = excluded.name, jid = excluded.jid, paired_at = excluded.paired_at",
-                    device.device().hex(),
-                    device.name(),
-                    device.jid(),
-                    device.pairedAt().toString()));
-        }
-
-        /** Revokes one: it is believed no longer. */
-        public void delete(DeviceId id) {
-            write(sql -> sql.execute("DELETE FROM device WHERE id = ?", id.hex()));
-        }
-    }
-
-    /** List and store peers. */
-    public final class Peers {
-        /** Those of one folder. */
-        public List<StoredPeer> list(UUID folder) {
-            return read(sql -> sql.createQuery("SELECT * FROM peer WHERE folder = ? ORDER BY device, uuid")
-                    .bind(0, folder.toString())
-                    .map((row, context) -> new StoredPeer(
-                            UUID.fromString(row.getString("folder")),
-                            new DeviceId(row.getString("device")),
-                            UUID.fromString(row.getString("uuid")),
-                            Optional.ofNullable(row.getString("last_sync")).map(Instant::parse),
-                            Optional.ofNullable(row.getString("head"))))
-                    .list());
-        }
-
-        /** Adds one, or changes what is known of it. Its device and its folder must be stored already. */
-        public void store(StoredPeer peer) {
-            write(sql -> sql.execute(
-                    "INSERT OR REPLACE INTO peer (folder, device, uuid, last_sync, head) VALUES (?, ?, ?, ?, ?)",
-                    peer.folder().toString(),
-                    peer.device().hex(),
-                    peer.uuid().toString(),
-                    peer.lastSync().map(Instant::toString).orElse(null),
-                    peer.head().orElse(null)));
-        }
+    public void close() {
+        journal.close();
+        database.close();
     }
 }

@@ -1,38 +1,61 @@
--- The whole of version 1. Later versions are reached by the migrations in Schema, never by editing this file.
+-- The whole current schema. A change here needs a migration in Schema.java that leads to the same tables.
+
 CREATE TABLE account (
-    jid TEXT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,               -- the order in which accounts were added
+    jid TEXT NOT NULL UNIQUE,
     password TEXT NOT NULL,
     server TEXT,
     trusted_certificate TEXT
 );
 
 CREATE TABLE folder (
-    uuid TEXT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL UNIQUE,
     path TEXT NOT NULL UNIQUE,
     paused INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE device (
-    id TEXT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    fingerprint TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     jid TEXT NOT NULL,
-    paired_at TEXT NOT NULL
+    paired_at INTEGER NOT NULL            -- milliseconds since 1970
 );
 
 CREATE TABLE peer (
     folder TEXT NOT NULL REFERENCES folder (uuid) ON DELETE CASCADE,
-    device TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    device TEXT NOT NULL REFERENCES device (fingerprint) ON DELETE CASCADE,
     uuid TEXT NOT NULL,
-    last_sync TEXT,
+    last_sync INTEGER,
     head TEXT,
     PRIMARY KEY (folder, device, uuid)
 );
 
+CREATE INDEX peer_uuid ON peer (uuid);
+
+-- What was announced to a client that is away: the newest of its kind only.
+CREATE TABLE owed (
+    folder TEXT NOT NULL REFERENCES folder (uuid) ON DELETE CASCADE,
+    client TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (folder, client, kind)
+);
+
+-- AUTOINCREMENT: a cursor is never given out twice, also when the newest entries were deleted.
 CREATE TABLE journal (
     cursor INTEGER PRIMARY KEY AUTOINCREMENT,
-    time TEXT NOT NULL,
+    time INTEGER NOT NULL,
     type TEXT NOT NULL,
-    folder TEXT,
-    fields TEXT NOT NULL
+    folder TEXT NOT NULL,                 -- '' is the daemon itself
+    fields TEXT NOT NULL                  -- JSON
+);
+
+CREATE INDEX journal_folder ON journal (folder, cursor);
+
+-- Up to where a folder's entries have been dropped, so that a reader can be told what it missed.
+CREATE TABLE journal_pruned (
+    folder TEXT PRIMARY KEY,
+    through INTEGER NOT NULL
 );

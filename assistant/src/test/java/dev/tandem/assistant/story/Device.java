@@ -37,10 +37,10 @@ final class Device implements AutoCloseable {
         return daemon.actions();
     }
 
-    void signIn(Prosody server, String jid, String password) throws ActionFailed {
+    void signIn(Prosody server, String jid, String password) throws ActionFailed, IOException {
         actions()
                 .addAccount(new Actions.NewAccount(
-                        jid, password, server.address(), server.certificate().toString()));
+                        jid, password, server.address(), Files.readString(server.certificate())));
     }
 
     void keepsInSync() throws IOException, ActionFailed {

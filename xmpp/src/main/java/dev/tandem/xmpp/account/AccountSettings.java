@@ -1,6 +1,5 @@
 package dev.tandem.xmpp.account;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -9,9 +8,10 @@ import java.util.Optional;
  * @param jid bare JID
  * @param password in the clear
  * @param server {@code HOST:PORT}; empty to look it up (SRV records, else the domain on port 5222)
- * @param trustedCertificate PEM file of the one certificate to accept besides the system's authorities
+ * @param trustedCertificate PEM text of the one certificate to accept besides the system's authorities
  */
-public record AccountSettings(String jid, String password, Optional<String> server, Optional<Path> trustedCertificate) {
+public record AccountSettings(
+        String jid, String password, Optional<String> server, Optional<String> trustedCertificate) {
     @Override
     public String toString() {
         return "account " + jid; // never the password

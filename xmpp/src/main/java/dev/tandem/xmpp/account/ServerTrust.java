@@ -1,9 +1,8 @@
 package dev.tandem.xmpp.account;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -25,14 +24,14 @@ final class ServerTrust implements X509TrustManager, HostnameVerifier {
     private final Optional<X509Certificate> pinned;
     private final HostnameVerifier names = new XmppHostnameVerifier();
 
-    ServerTrust(Optional<Path> certificate) throws IOException {
+    ServerTrust(Optional<String> certificate) throws IOException {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init((KeyStore) null);
             system = systemManager(factory);
             pinned = certificate.isPresent() ? Optional.of(read(certificate.get())) : Optional.empty();
         } catch (CertificateException malformed) {
-            throw new IOException("no certificate can be read from " + certificate.orElseThrow(), malformed);
+            throw new IOException("the certificate to trust is not one in PEM form", malformed);
         } catch (GeneralSecurityException unavailable) {
             throw new IOException("the system's certificate authorities cannot be read", unavailable);
         }
@@ -47,10 +46,9 @@ final class ServerTrust implements X509TrustManager, HostnameVerifier {
         throw new IllegalStateException("this JDK has no X.509 trust manager");
     }
 
-    private static X509Certificate read(Path pem) throws IOException, CertificateException {
-        try (InputStream in = Files.newInputStream(pem)) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-        }
+    private static X509Certificate read(String pem) throws CertificateException {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Override

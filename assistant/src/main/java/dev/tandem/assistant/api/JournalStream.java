@@ -1,0 +1,116 @@
+package dev.tandem.assistant.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tandem.assistant.store.Journal;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the journal as one JSON object a line, and waits for more where there is nothing yet. Any thread. */
+final class JournalStream {
+    /** Small enough that a page is read in milliseconds, whatever else waits for the database. */
+    private static final int PAGE_ENTRIES = 500;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final Journal journal;
+    private final InstantSource clock;
+
+    JournalStream(Journal journal, InstantSource clock) {
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /**
+     * What a reader asks for.
+     *
+     * @param since its cursor, or where it wants to begin
+     * @param resumes whether it was there before, and so wants to know what it missed
+     * @param limit at most so many entries
+     * @param folder of one folder only
+     * @param patience how long to wait for a first entry
+     */
+    record Reading(long since, boolean resumes, int limit, Optional<String> folder, Duration patience) {}
+
+    long last() {
+        return journal.last();
+    }
+
+    void write(Reading reading, OutputStream out) throws IOException {
+        Instant deadline = clock.instant().plus(reading.patience());
+        long cursor = reading.since();
+        long seen = journal.last();
+        long reached = writePages(reading, cursor, reading.resumes(), out);
+        while (reached == cursor && journal.await(seen, Duration.between(clock.instant(), deadline))) {
+            seen = journal.last();
+            reached = writePages(reading, cursor, false, out);
+        }
+    }
+
+    /** Gives the cursor of the last line, or the one it began with if there was nothing to write. */
+    private long writePages(Reading reading, long from, boolean saysGap, OutputStream out) throws IOException {
+        long cursor = from;
+        int left = reading.limit();
+        boolean first = saysGap;
+        while (left > 0) {
+            Journal.Page page = journal.page(cursor, Math.min(left, PAGE_ENTRIES), reading.folder());
+            if (first && page.gap().isPresent()) {
+                cursor = page.gap().get().resume();
+                writeGap(page.gap().get(), out);
+            }
+            first = false;
+            for (Journal.Entry entry : page.entries()) {
+                writeEntry(entry, out);
+                cursor = entry.cursor();
+            }
+            out.flush();
+            left -= page.entries().size();
+            if (page.entries().size() < PAGE_ENTRIES) {
+                break;
+            }
+        }
+        return cursor;
+    }
+
+    private void writeGap(Journal.Gap gap, OutputStream out) throws IOException {
+        Map<String, String> fields =
+                gap.count() == 0 ? Map.of("reason", "unknown cursor") : Map.of("reason", "no longer kept");
+        try (JsonGenerator json = begin(out, gap.resume(), clock.instant(), "gap", null)) {
+            json.writeNumberField("missed", gap.count());
+            end(json, fields);
+        }
+        out.write('\n');
+    }
+
+    private static void writeEntry(Journal.Entry entry, OutputStream out) throws IOException {
+        try (JsonGenerator json = begin(out, entry.cursor(), entry.time(), entry.type(), entry.folder())) {
+            end(json, entry.fields());
+        }
+        out.write('\n');
+    }
+
+    private static JsonGenerator begin(
+            OutputStream out, long cursor, Instant time, String type, @Nullable String folder) throws IOException {
+        JsonGenerator json = JSON.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+        json.writeStartObject();
+        json.writeNumberField("cursor", cursor);
+        json.writeStringField("time", time.toString());
+        json.writeStringField("type", type);
+        json.writeStringField("folder", folder);
+        return json;
+    }
+
+    private static void end(JsonGenerator json, Map<String, String> fields) throws IOException {
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            json.writeStringField(field.getKey(), field.getValue());
+        }
+        json.writeEndObject();
+    }
+}

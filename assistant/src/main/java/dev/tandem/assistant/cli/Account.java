@@ -1,0 +1,95 @@
+package dev.tandem.assistant.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "account",
+        description = "XMPP accounts that the daemon is signed in to.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {Account.AddAccount.class, Account.ListAccounts.class, Account.RemoveAccount.class})
+final class Account extends Verb {
+    @Override
+    int run() {
+        throw usage("which: account add, list or remove?");
+    }
+
+    @Command(name = "add", description = "Sign in to an account.")
+    static final class AddAccount extends Verb {
+        @Parameters(paramLabel = "JID", description = "For example alice@example.org.")
+        private String jid = "";
+
+        @ArgGroup
+        private Password.@Nullable Source source;
+
+        @Option(names = "--server", paramLabel = "HOST:PORT", description = "Instead of looking the server up.")
+        private @Nullable String server;
+
+        @Option(
+                names = "--trust-cert",
+                paramLabel = "FILE",
+                description = "Accept the certificate in this PEM file besides the system's authorities.")
+        private @Nullable Path trustedCertificate;
+
+        @Override
+        int run() throws IOException, CommandFailed {
+            Client daemon = daemon();
+            Map<String, String> account = new LinkedHashMap<>();
+            account.put("jid", jid);
+            account.put("password", Password.read(this, source, jid));
+            if (server != null) {
+                account.put("server", server);
+            }
+            if (trustedCertificate != null) {
+                account.put("trustedCertificate", Files.readString(trustedCertificate));
+            }
+            daemon.post("/api/accounts", account, PATIENT);
+            if (!root().json()) {
+                say("signed in as " + jid);
+            }
+            return Exit.DONE.code();
+        }
+    }
+
+    @Command(name = "list", description = "Show the accounts and whether they are online.")
+    static final class ListAccounts extends Verb {
+        @Override
+        int run() throws IOException, CommandFailed {
+            List<Map<String, Object>> accounts =
+                    Json.objects(Json.object(daemon().get("/api/status", QUICK)), "accounts");
+            if (root().json()) {
+                print(Json.write(Map.of("accounts", accounts)));
+                return Exit.DONE.code();
+            }
+            Text.Table table = new Text.Table("");
+            accounts.forEach(account ->
+                    table.row(Json.text(account, "jid"), Json.text(account, "state"), Json.text(account, "lastError")));
+            table.lines().forEach(this::say);
+            return Exit.DONE.code();
+        }
+    }
+
+    @Command(name = "remove", description = "Sign out and forget an account.")
+    static final class RemoveAccount extends Verb {
+        @Parameters(paramLabel = "JID", description = "The account.")
+        private String jid = "";
+
+        @Override
+        int run() throws IOException, CommandFailed {
+            daemon().delete(Client.address("/api/accounts", Map.of("jid", jid)), QUICK);
+            if (!root().json()) {
+                say("signed out of " + jid);
+            }
+            return Exit.DONE.code();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tandem.assistant.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+@Command(name = "status", description = "Daemon, accounts, folders, peers, transfers, alerts.")
+final class ShowStatus extends Verb {
+    @Override
+    int run() throws IOException, CommandFailed {
+        byte[] status = daemon().get("/api/status", QUICK);
+        if (root().json()) {
+            print(status);
+        } else {
+            render(Json.object(status)).forEach(this::say);
+        }
+        return Exit.DONE.code();
+    }
+
+    static List<String> render(Map<String, Object> status) {
+        List<String> lines = new ArrayList<>();
+        Map<String, Object> daemon = Json.member(status, "daemon");
+        lines.add(Json.text(daemon, "name") + " (" + Text.brief(Json.text(daemon, "device")) + "), running since "
+                + Text.time(Json.text(daemon, "startedAt")) + ", pid " + Json.number(daemon, "pid"));
+        for (Map<String, Object> alert : Json.objects(status, "alerts")) {
+            long count = Json.number(alert, "count");
+            lines.add(Json.text(alert, "severity") + ": " + Json.text(alert, "text") + " (since "
+                    + Text.time(Json.text(alert, "since")) + (count > 1 ? ", " + count + " times)" : ")"));
+        }
+        lines.add("");
+        accounts(Json.objects(status, "accounts"), lines);
+        lines.add("");
+        List<Map<String, Object>> folders = Json.objects(status, "folders");
+        if (folders.isEmpty()) {
+            lines.add("no folders: tandem add DIR");
+        }
+        folders.forEach(folder -> folder(folder, lines));
+        return lines;
+    }
+
+    private static void accounts(List<Map<String, Object>> accounts, List<String> lines) {
+        if (accounts.isEmpty()) {
+            lines.add("no accounts: tandem account add JID");
+        }
+        Text.Table table = new Text.Table("");
+        for (Map<String, Object> account : accounts) {
+            table.row(Json.text(account, "jid"), Json.text(account, "state"), Json.text(account, "lastError"));
+        }
+        lines.addAll(table.lines());
+    }
+
+    private static void folder(Map<String, Object> folder, List<String> lines) {
+        String head = Text.brief(Json.text(folder, "head"));
+        lines.add(Json.text(folder, "name") + "  " + Json.text(folder, "state") + "  " + Json.text(folder, "branch")
+                + (head.isEmpty() ? " without a commit" : " at " + head) + "  " + Json.text(folder, "path"));
+        String reason = Json.text(folder, "reason");
+        if (!reason.isEmpty()) {
+            lines.add("  " + reason);
+        }
+        count(Json.number(folder, "pendingChanges"), "change", " to record", lines);
+        count(Json.number(folder, "missingContent"), "file", " without content here", lines);
+        Text.Table table = new Text.Table("  ");
+        for (Map<String, Object> peer : Json.objects(folder, "peers")) {
+            String lastSync = Json.text(peer, "lastSync");
+            table.row(
+                    Json.text(peer, "name"),
+                    Json.text(peer, "state"),
+                    Json.text(peer, "carrier"),
+                    Json.text(peer, "jid"),
+                    lastSync.isEmpty() ? "never in sync yet" : "in sync " + Text.time(lastSync));
+        }
+        for (Map<String, Object> remote : Json.objects(folder, "remotes")) {
+            String error = Json.text(remote, "lastError");
+            table.row(Json.text(remote, "name"), Json.text(remote, "state"), "remote", Json.text(remote, "url"), error);
+        }
+        lines.addAll(table.lines());
+        for (Map<String, Object> transfer : Json.objects(folder, "transfers")) {
+            long total = Json.number(transfer, "total");
+            lines.add("  " + (Json.text(transfer, "direction").equals("get") ? "getting " : "sending ")
+                    + Json.text(transfer, "path") + ", "
+                    + (total == 0 ? 0 : 100 * Json.number(transfer, "bytes") / total) + " %");
+        }
+    }
+
+    private static void count(long count, String noun, String what, List<String> lines) {
+        if (count > 0) {
+            lines.add("  " + Text.plural(count, noun) + what);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.tandem.assistant.testing;
+
+import dev.tandem.assistant.api.ActionFailed;
+import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.api.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A daemon that writes down what it is asked, answers alike each time, and fails on command. Any thread. */
+public final class FakeActions implements Actions {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final String PHONE = "a".repeat(64);
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile @Nullable ActionFailed failure;
+    private final AtomicInteger awaitsWithoutAnswer = new AtomicInteger();
+    private volatile Runnable onStop = () -> {};
+    private volatile Supplier<Status> status = FakeActions::exampleStatus;
+
+    /** What it was asked, a line each. */
+    public List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    /** From now on every action but {@link #status} fails like this. */
+    public void failWith(ActionFailed.Kind kind, String line) {
+        failure = new ActionFailed(kind, line);
+    }
+
+    /** The next waits for a pairing time out. */
+    public void timeOutAwaits(int count) {
+        awaitsWithoutAnswer.set(count);
+    }
+
+    /** Runs when it is asked to stop. */
+    public void onStop(Runnable effect) {
+        onStop = effect;
+    }
+
+    /** Answers with this from now on. */
+    public void status(Status next) {
+        status = () -> next;
+    }
+
+    /** A daemon with one of everything. */
+    public static Status exampleStatus() {
+        Status.Peer phone = new Status.Peer(
+                PHONE, "phone", "alice@example.org", "u-2", "online", "direct", "b".repeat(40), false, NOON);
+        Status.Peer old = new Status.Peer(
+                "c".repeat(64), "old\u001b[31m", "bob@example.org", "u-3", "offline", null, null, true, null);
+        Status.Folder notes = new Status.Folder(
+                "notes",
+                "/home/alice/notes",
+                "u-1",
+                "main",
+                "b".repeat(40),
+                "attention",
+                "a rebase is under way: finish it, then Tandem goes on",
+                2,
+                1,
+                List.of(phone, old),
+                List.of(new Status.Remote("nas", "ssh://nas/notes", "failing", "no route")),
+                List.of(new Status.Transfer("SHA256E-s100--x.mp4", "film.mp4", "phone", "get", 42, 100)));
+        return new Status(
+                new Status.Daemon(4711, "0.1.0", NOON, "d".repeat(64), "laptop"),
+                List.of(new Status.Account("alice@example.org", "online", null)),
+                List.of(notes),
+                List.of(new Status.Alert(1, "warning", "the clock is off", NOON, 3)));
+    }
+
+    private void note(String line) throws ActionFailed {
+        asked.add(line);
+        ActionFailed now = failure;
+        if (now != null) {
+            throw now;
+        }
+    }
+
+    @Override
+    public Status status() {
+        return status.get();
+    }
+
+    @Override
+    public void addAccount(NewAccount account) throws ActionFailed {
+        note("addAccount " + account.jid() + " " + account.password() + " " + account.server() + " "
+                + account.trustedCertificate());
+    }
+
+    @Override
+    public void removeAccount(String jid) throws ActionFailed {
+        note("removeAccount " + jid);
+    }
+
+    @Override
+    public Status.Folder addFolder(Path directory, Optional<String> name) throws ActionFailed {
+        note("addFolder " + directory + " " + name);
+        return status().folders().get(0);
+    }
+
+    @Override
+    public void removeFolder(String name) throws ActionFailed {
+        note("removeFolder " + name);
+    }
+
+    @Override
+    public Offer offer(String folder) throws ActionFailed {
+        note("offer " + folder);
+        return new Offer("alice@example.org", "river-lamp-seven", folder);
+    }
+
+    @Override
+    public Paired awaitPaired(Offer offer, Duration timeout) throws ActionFailed {
+        note("awaitPaired " + offer.code() + " " + timeout);
+        if (awaitsWithoutAnswer.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new ActionFailed(ActionFailed.Kind.TIMED_OUT, "nobody has used the code yet");
+        }
+        return new Paired(offer.folder(), "/home/alice/notes", PHONE, "phone");
+    }
+
+    @Override
+    public Paired join(String jid, String code, Optional<Path> directory) throws ActionFailed {
+        note("join " + jid + " " + code + " " + directory);
+        return new Paired("notes", "/home/alice/notes", PHONE, "phone");
+    }
+
+    @Override
+    public List<Synced> sync(Optional<String> folder, Duration timeout) throws ActionFailed {
+        note("sync " + folder + " " + timeout);
+        return List.of(new Synced("notes", "b".repeat(40), 1, List.of("old")));
+    }
+
+    @Override
+    public void pause(Optional<String> folder) throws ActionFailed {
+        note("pause " + folder);
+    }
+
+    @Override
+    public void resume(Optional<String> folder) throws ActionFailed {
+        note("resume " + folder);
+    }
+
+    @Override
+    public void stop() {
+        asked.add("stop");
+        onStop.run();
+    }
+}
