@@ -8,19 +8,19 @@ import dev.tandem.gitsync.annex.AnnexBranch;
 import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.exchange.SyncedTimes;
 import dev.tandem.gitsync.merge.ConvergentMerge;
-import dev.tandem.gitsync.merge.Merged;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.worktree.BusyException;
-import dev.tandem.gitsync.worktree.Change;
-import dev.tandem.gitsync.worktree.CheckedOut;
-import dev.tandem.gitsync.worktree.Committed;
-import dev.tandem.gitsync.worktree.Scanned;
+import dev.tandem.gitsync.worktree.Watch;
 import dev.tandem.gitsync.worktree.WorkTree;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -40,8 +40,11 @@ final class FolderWorker {
     private final FolderRepository repository;
     private final WorkTree files;
     private final AnnexBranch annex;
+    private final InstantSource clock;
+    private final Map<String, Instant> unsettledSince = new HashMap<>();
 
-    FolderWorker(FolderRepository repository, WorkTree files, AnnexBranch annex) {
+    FolderWorker(FolderRepository repository, WorkTree files, AnnexBranch annex, InstantSource clock) {
+        this.clock = clock;
         this.repository = repository;
         this.files = files;
         this.annex = annex;
@@ -49,23 +52,37 @@ final class FolderWorker {
 
     Event scanAndCommit(Set<String> known) {
         return job(() -> {
-            Scanned scanned = files.scan();
-            Set<String> paths = new HashSet<>(scanned.changed());
-            paths.removeAll(scanned.young());
+            Set<String> paths = new HashSet<>(files.scan());
             paths.addAll(known);
-            return commitNow(paths, scanned.young());
+            return commitNow(paths);
         });
     }
 
     Event commit(Set<String> paths) {
-        return job(() -> commitNow(paths, Set.of()));
+        return job(() -> commitNow(paths));
     }
 
-    private Event commitNow(Set<String> paths, Set<String> young) throws IOException {
-        Committed done = files.commit(paths);
-        Set<String> later = new HashSet<>(done.unsettled());
-        later.addAll(young);
-        return new Event.Committed(tips(), changes(done.changes()), later, done.unreadable());
+    private Event commitNow(Set<String> paths) throws IOException {
+        Set<String> overdue = new HashSet<>(paths);
+        overdue.retainAll(unsettledSince.keySet());
+        Instant limit = clock.instant().minus(Watch.Settle.DEFAULT.atMost());
+        overdue.removeIf(path -> unsettledSince.getOrDefault(path, limit).isAfter(limit));
+        Set<String> others = new HashSet<>(paths);
+        others.removeAll(overdue);
+        WorkTree.Committed done = files.commit(others);
+        List<WorkTree.Change> changes = new ArrayList<>(done.changes());
+        Set<String> unreadable = new HashSet<>(done.problems().keySet());
+        if (!overdue.isEmpty()) {
+            // a file that never rests is taken as it is, once it reads the same from its first byte to its last
+            WorkTree.Committed late = files.commitUnsettled(overdue);
+            changes.addAll(late.changes());
+            unreadable.addAll(late.problems().keySet());
+        }
+        unsettledSince
+                .keySet()
+                .removeIf(path -> paths.contains(path) && !done.unsettled().contains(path));
+        done.unsettled().forEach(path -> unsettledSince.putIfAbsent(path, clock.instant()));
+        return new Event.Committed(tips(), changes(changes), done.unsettled(), unreadable);
     }
 
     /** Merges what those repositories pushed, and checks the result out. */
@@ -80,16 +97,17 @@ final class FolderWorker {
             }
             // locations first, so that what the files name is known when they appear
             annex.union(annexTips);
+            files.interrupted().ifPresent(heads::add); // what a crash has left half-way is finished with the rest
             if (heads.isEmpty()) {
                 return new Event.Integrated(tips(), clients, List.of(), List.of());
             }
             Optional<ObjectId> own = repository.head();
             own.ifPresent(heads::add);
-            Merged merged = ConvergentMerge.merge(repository.git(), heads);
+            ConvergentMerge.Merged merged = ConvergentMerge.merge(repository.git(), heads);
             SyncedTimes times = new SyncedTimes(repository);
-            List<Change> changes = List.of();
+            List<WorkTree.Change> changes = List.of();
             if (own.isEmpty() || !own.get().equals(merged.head())) {
-                CheckedOut out = files.checkOut(merged.head(), times::modified);
+                WorkTree.CheckedOut out = files.checkOut(merged.head(), times::modified);
                 if (!out.done()) {
                     return new Event.ChangedMeanwhile(out.changedMeanwhile());
                 }
@@ -150,13 +168,13 @@ final class FolderWorker {
         }
     }
 
-    private static List<FileChange> changes(List<Change> changes) {
+    private static List<FileChange> changes(List<WorkTree.Change> changes) {
         return changes.stream()
                 .map(change -> new FileChange(change.kind().name().toLowerCase(Locale.ROOT), change.path()))
                 .toList();
     }
 
-    private static List<KeptBoth> kept(Merged merged) {
+    private static List<KeptBoth> kept(ConvergentMerge.Merged merged) {
         return merged.conflicts().stream()
                 .map(conflict -> new KeptBoth(conflict.path(), conflict.variantPath()))
                 .toList();

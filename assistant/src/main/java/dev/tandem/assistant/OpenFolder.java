@@ -10,7 +10,6 @@ import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.gitsync.annex.AnnexBranch;
 import dev.tandem.gitsync.repo.FolderRepository;
-import dev.tandem.gitsync.worktree.Settle;
 import dev.tandem.gitsync.worktree.Watch;
 import dev.tandem.gitsync.worktree.WatchListener;
 import dev.tandem.gitsync.worktree.WorkTree;
@@ -55,7 +54,7 @@ final class OpenFolder {
         this.shared = shared;
         annex = new AnnexBranch(repository.git(), shared.clock);
         WorkTree tree = new WorkTree(repository.git(), shared.clock, shared.device, "tandem@" + shared.device);
-        worker = new FolderWorker(repository, tree, annex);
+        worker = new FolderWorker(repository, tree, annex, shared.clock);
         files = Threads.pool(stored.name() + "-files", 1);
         pushes = Threads.unbounded(stored.name() + "-push");
         answers = Threads.pool(stored.name() + "-answer", 2);
@@ -74,11 +73,10 @@ final class OpenFolder {
         effects = new FolderEffects(world, dispatcher::post);
         watch = Watch.start(
                 repository.path(),
-                Settle.DEFAULT,
+                Watch.Settle.DEFAULT,
                 new Watching(),
                 shared.timers,
-                Threads.named(stored.name() + "-watch"),
-                shared.clock);
+                Threads.named(stored.name() + "-watch"));
     }
 
     /** Opens a folder whose repository stands: watches, recovers, then starts to decide. */

@@ -1,198 +1,253 @@
 package dev.tandem.gitsync.merge;
 
+import dev.tandem.gitsync.merge.ConvergentMerge.Conflict;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.eclipse.jgit.diff.HistogramDiff;
+import org.eclipse.jgit.diff.RawText;
+import org.eclipse.jgit.diff.RawTextComparator;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
-import org.eclipse.jgit.lib.ObjectReader;
-import org.eclipse.jgit.lib.TreeFormatter;
-import org.eclipse.jgit.treewalk.CanonicalTreeParser;
+import org.eclipse.jgit.merge.MergeAlgorithm;
+import org.eclipse.jgit.merge.MergeFormatter;
+import org.eclipse.jgit.merge.MergeResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three-way merge of trees that always ends with a tree: a clash keeps both versions, the newer under its name.
+ * Three trees in, one out. "One" and "two" are the sides in canonical order, never "ours" and "theirs".
  *
- * <p>Descends only where sides differ, so a merge costs what has changed. Names are kept as bytes (ISO-8859-1 strings),
- * because git does not promise that they are text.
+ * <p>For each name, in this order: the same on both sides is taken; a side that did not touch it follows the other; two
+ * directories are merged name by name; a directory keeps its name and a file there becomes a variant; an edit survives
+ * a delete; edits of different parts of a text are joined; otherwise two keeps the name and one becomes a variant.
+ * Annexed files follow git-annex's own table, so that both tools resolve alike. Only directories that differ are read.
  */
 final class TreeMerge {
-    private static final byte[] ROOT = {};
+    /** A larger file is not merged line by line: the line index of both sides and the base has to fit in memory. */
+    private static final int TEXT_BYTES_MAX = 1 << 20;
+    /** Names tried for one variant before something must be wrong: each holds a longer hash of the content. */
+    private static final int NAMES_MAX = 8;
 
-    /** One name in a directory. */
-    private record Entry(FileMode mode, ObjectId id) {
-        boolean isTree() {
-            return mode == FileMode.TREE;
-        }
+    private record Displaced(String name, Entry entry) {}
 
-        boolean isFile() {
-            return mode == FileMode.REGULAR_FILE || mode == FileMode.EXECUTABLE_FILE;
-        }
+    private final NewObjects objects;
+    private final List<Conflict> conflicts = new ArrayList<>();
+
+    TreeMerge(NewObjects objects) {
+        this.objects = objects;
     }
 
-    private final ObjectReader reader;
-    private final ObjectInserter inserter;
-    private final TextMerge texts;
-    private final List<Conflict> conflicts;
-
-    TreeMerge(ObjectReader reader, ObjectInserter inserter, List<Conflict> conflicts) {
-        this.reader = reader;
-        this.inserter = inserter;
-        this.conflicts = conflicts;
-        texts = new TextMerge(reader, inserter);
+    /** What was kept twice, in path order within a directory. */
+    List<Conflict> conflicts() {
+        return conflicts;
     }
 
-    /** Merges; {@code one} is of the older head. {@link ObjectId#zeroId} stands for an empty tree. */
-    ObjectId merge(ObjectId base, ObjectId one, ObjectId two) throws IOException {
-        ObjectId tree = mergeTrees("", base, one, two);
-        return tree.equals(ObjectId.zeroId()) ? inserter.insert(new TreeFormatter()) : tree;
+    /** Merges two trees; a null base is the empty tree. */
+    ObjectId merge(@Nullable ObjectId base, ObjectId one, ObjectId two) throws IOException {
+        Entry merged = directory(
+                "",
+                base == null ? null : new Entry(FileMode.TREE, base),
+                new Entry(FileMode.TREE, one),
+                new Entry(FileMode.TREE, two));
+        return merged != null ? merged.id() : objects.putTree(Map.of());
     }
 
-    private ObjectId mergeTrees(String path, ObjectId base, ObjectId one, ObjectId two) throws IOException {
-        if (one.equals(two) || base.equals(two)) {
+    /** Null where nothing is left: git keeps no empty directories. */
+    private @Nullable Entry directory(String path, @Nullable Entry base, @Nullable Entry one, @Nullable Entry two)
+            throws IOException {
+        if (Objects.equals(one, two) || Objects.equals(base, two)) {
             return one;
         }
-        if (base.equals(one)) {
+        if (Objects.equals(base, one)) {
             return two;
         }
-        Map<String, Entry> before = entries(base);
-        Map<String, Entry> left = entries(one);
-        Map<String, Entry> right = entries(two);
-        TreeSet<String> names = new TreeSet<>(left.keySet());
-        names.addAll(right.keySet());
+        Map<String, Entry> b = objects.tree(base);
+        Map<String, Entry> o = objects.tree(one);
+        Map<String, Entry> t = objects.tree(two);
+        Set<String> names = new TreeSet<>(o.keySet());
+        names.addAll(t.keySet());
         Map<String, Entry> merged = new TreeMap<>();
-        Map<String, Entry> variants = new TreeMap<>();
+        List<Displaced> displaced = new ArrayList<>();
         for (String name : names) {
-            Entry entry = mergeEntries(path, name, before.get(name), left.get(name), right.get(name), variants);
+            Entry entry = name(path, name, b.get(name), o.get(name), t.get(name), displaced);
             if (entry != null) {
                 merged.put(name, entry);
             }
         }
-        variants.forEach((name, entry) -> addVariant(path, name, entry, merged));
-        return write(merged);
+        place(path, displaced, merged);
+        return merged.isEmpty() ? null : new Entry(FileMode.TREE, objects.putTree(merged));
     }
 
-    /** What {@code name} becomes, or null if it goes; a version that must give way is put into {@code variants}. */
-    private @Nullable Entry mergeEntries(
-            String path,
+    private @Nullable Entry name(
+            String dir,
             String name,
             @Nullable Entry base,
             @Nullable Entry one,
             @Nullable Entry two,
-            Map<String, Entry> variants)
+            List<Displaced> displaced)
             throws IOException {
-        if (same(one, two) || same(base, two)) {
+        if (Objects.equals(one, two) || Objects.equals(base, two)) {
             return one;
         }
-        if (same(base, one)) {
+        if (Objects.equals(base, one)) {
             return two;
         }
-        boolean oneIsTree = one != null && one.isTree();
-        boolean twoIsTree = two != null && two.isTree();
-        if (oneIsTree || twoIsTree) {
-            // a side without this directory has deleted all of it, and perhaps put a file there
-            ObjectId tree = mergeTrees(path + name + "/", treeOf(base), treeOf(one), treeOf(two));
-            Entry file = oneIsTree ? two : one;
-            Entry loose = file == null || file.isTree() || same(base, file) ? null : file;
-            if (tree.equals(ObjectId.zeroId())) {
-                return loose;
+        if (Entry.isTree(one) || Entry.isTree(two)) {
+            Entry tree = directory(dir + name + "/", treeOnly(base), treeOnly(one), treeOnly(two));
+            Entry file = Entry.isTree(one) ? two : one;
+            if (file == null || Entry.isTree(file)) {
+                return tree;
             }
-            if (loose != null) {
-                variants.put(name, loose);
+            if (tree == null) {
+                return file;
             }
-            return new Entry(FileMode.TREE, tree);
+            displaced.add(new Displaced(name, file));
+            return tree;
         }
         if (one == null || two == null) {
-            return one == null ? two : one; // an edit outlives a deletion
-        }
-        Entry merged = mergeFiles(base, one, two);
-        if (merged == null) {
-            variants.put(name, one);
-            return two;
-        }
-        return merged;
-    }
-
-    private @Nullable Entry mergeFiles(@Nullable Entry base, Entry one, Entry two) throws IOException {
-        if (!one.isFile() || !two.isFile()) {
-            return null;
-        }
-        FileMode before = base == null ? FileMode.REGULAR_FILE : base.mode;
-        FileMode mode = one.mode == before ? two.mode : one.mode;
-        ObjectId content;
-        if (one.id.equals(two.id)) {
-            content = one.id;
-        } else if (base != null && base.id.equals(one.id)) {
-            content = two.id;
-        } else if (base != null && base.id.equals(two.id)) {
-            content = one.id;
-        } else {
-            ObjectId text = base != null && base.isFile() ? texts.merge(base.id, one.id, two.id) : null;
-            if (text == null) {
+            Entry edited = Objects.requireNonNull(one == null ? two : one);
+            if (annexKey(edited).isPresent()) {
+                displaced.add(new Displaced(name, edited));
                 return null;
             }
-            content = text;
+            return edited;
         }
-        return new Entry(mode, content);
+        return files(name, base, one, two, displaced);
     }
 
-    private void addVariant(String path, String name, Entry entry, Map<String, Entry> merged) {
-        String variant = VariantName.of(path, name, entry.id, false);
-        Entry there = merged.get(variant);
-        if (there != null && !there.equals(entry)) {
-            variant = VariantName.of(path, name, entry.id, true);
-        }
-        merged.put(variant, entry);
-        conflicts.add(new Conflict(text(path + name), text(path + variant)));
+    private static @Nullable Entry treeOnly(@Nullable Entry entry) {
+        return Entry.isTree(entry) ? entry : null;
     }
 
-    private Map<String, Entry> entries(ObjectId tree) throws IOException {
-        Map<String, Entry> entries = new TreeMap<>();
-        if (tree.equals(ObjectId.zeroId())) {
-            return entries;
+    /** Both sides hold something else than the base and each other, and none of them is a directory. */
+    private @Nullable Entry files(String name, @Nullable Entry base, Entry one, Entry two, List<Displaced> displaced)
+            throws IOException {
+        if (one.isNestedRepository() || two.isNestedRepository()) {
+            if (one.isNestedRepository() && two.isNestedRepository()) {
+                return two; // its commits live in a repository of their own: nothing is lost here
+            }
+            displaced.add(new Displaced(name, one.isNestedRepository() ? two : one));
+            return one.isNestedRepository() ? one : two;
         }
-        CanonicalTreeParser parser = new CanonicalTreeParser(ROOT, reader, tree);
-        while (!parser.eof()) {
-            byte[] name = new byte[parser.getNameLength()];
-            parser.getName(name, 0);
-            entries.put(
-                    new String(name, StandardCharsets.ISO_8859_1),
-                    new Entry(parser.getEntryFileMode(), parser.getEntryObjectId()));
-            parser.next();
+        Optional<AnnexKey> keyOne = annexKey(one);
+        Optional<AnnexKey> keyTwo = annexKey(two);
+        if (keyOne.isPresent() || keyTwo.isPresent()) {
+            return annexed(name, one, keyOne, two, keyTwo, displaced);
         }
-        return entries;
+        if (Entry.isFile(one) && Entry.isFile(two)) {
+            ObjectId content = content(base, one, two);
+            if (content != null) {
+                return new Entry(mode(base, one, two), content);
+            }
+        }
+        displaced.add(new Displaced(name, one));
+        return two;
     }
 
-    /** Writes a directory; one without entries does not exist in git. */
-    private ObjectId write(Map<String, Entry> entries) throws IOException {
-        if (entries.isEmpty()) {
-            return ObjectId.zeroId();
+    private static @Nullable Entry annexed(
+            String name,
+            Entry one,
+            Optional<AnnexKey> keyOne,
+            Entry two,
+            Optional<AnnexKey> keyTwo,
+            List<Displaced> displaced) {
+        if (keyOne.equals(keyTwo)) { // locked on one side only, or executable on one side only
+            Entry unlocked = Entry.isFile(two) ? two : one;
+            boolean executable = one.isExecutable() || two.isExecutable();
+            return unlocked.isSymlink()
+                    ? two
+                    : new Entry(executable ? FileMode.EXECUTABLE_FILE : FileMode.REGULAR_FILE, unlocked.id());
         }
-        Map<String, Map.Entry<String, Entry>> ordered = new TreeMap<>();
-        // git orders directories as if their names ended with a slash
-        entries.entrySet()
-                .forEach(entry -> ordered.put(entry.getKey() + (entry.getValue().isTree() ? "/" : ""), entry));
-        TreeFormatter tree = new TreeFormatter();
-        for (Map.Entry<String, Entry> entry : ordered.values()) {
-            byte[] name = entry.getKey().getBytes(StandardCharsets.ISO_8859_1);
-            tree.append(name, 0, name.length, entry.getValue().mode, entry.getValue().id);
+        if (keyOne.isPresent()) {
+            displaced.add(new Displaced(name, one));
         }
-        return inserter.insert(tree);
+        if (keyTwo.isPresent()) {
+            displaced.add(new Displaced(name, two));
+        }
+        return keyOne.isEmpty() ? one : keyTwo.isEmpty() ? two : null;
     }
 
-    private static ObjectId treeOf(@Nullable Entry entry) {
-        return entry != null && entry.isTree() ? entry.id : ObjectId.zeroId();
+    /** The content that holds both edits, or null where there is none. */
+    private @Nullable ObjectId content(@Nullable Entry base, Entry one, Entry two) throws IOException {
+        if (one.id().equals(two.id())) {
+            return one.id();
+        }
+        if (base == null || !Entry.isFile(base)) {
+            return null;
+        }
+        if (base.id().equals(one.id())) {
+            return two.id();
+        }
+        if (base.id().equals(two.id())) {
+            return one.id();
+        }
+        RawText b = text(base);
+        RawText o = text(one);
+        RawText t = text(two);
+        if (b == null || o == null || t == null) {
+            return null;
+        }
+        MergeResult<RawText> lines = new MergeAlgorithm(new HistogramDiff()).merge(RawTextComparator.DEFAULT, b, o, t);
+        if (lines.containsConflicts()) {
+            return null;
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new MergeFormatter().formatMerge(out, lines, List.of("", "", ""), StandardCharsets.UTF_8);
+        return objects.put(Constants.OBJ_BLOB, out.toByteArray());
     }
 
-    private static boolean same(@Nullable Entry one, @Nullable Entry two) {
-        return one == null ? two == null : one.equals(two);
+    private @Nullable RawText text(Entry file) throws IOException {
+        byte[] bytes = objects.blob(file.id(), TEXT_BYTES_MAX);
+        return bytes == null || RawText.isBinary(bytes, bytes.length, true) ? null : new RawText(bytes);
     }
 
-    private static String text(String bytes) {
+    private static FileMode mode(@Nullable Entry base, Entry one, Entry two) {
+        if (base != null && Entry.isFile(base)) {
+            return base.mode().equals(one.mode()) ? two.mode() : one.mode();
+        }
+        return one.isExecutable() ? one.mode() : two.mode();
+    }
+
+    private Optional<AnnexKey> annexKey(Entry entry) throws IOException {
+        if (!Entry.isFile(entry) && !entry.isSymlink()) {
+            return Optional.empty();
+        }
+        byte[] blob = objects.blob(entry.id(), AnnexKey.POINTER_BYTES_MAX);
+        return blob == null ? Optional.empty() : AnnexKey.of(blob);
+    }
+
+    /** Gives every displaced version a name beside the others, once all other names of the directory are known. */
+    private void place(String dir, List<Displaced> displaced, Map<String, Entry> merged) throws IOException {
+        displaced.sort(Comparator.comparing(Displaced::name).thenComparing(d -> d.entry.id()));
+        for (Displaced version : displaced) {
+            Optional<AnnexKey> key = annexKey(version.entry);
+            String whole = key.map(AnnexKey::file).orElse(version.entry.id().name());
+            String brief = key.map(AnnexKey::shortHash)
+                    .orElse(version.entry.id().name().substring(0, 4));
+            String name = Variant.name(dir, version.name, brief, whole);
+            for (int tries = 0; merged.containsKey(name) && !version.entry.equals(merged.get(name)); tries++) {
+                if (tries == NAMES_MAX) {
+                    throw new IOException("No free name for the second version of " + utf8(dir + version.name)
+                            + "; rename or remove its .variant- files and sync again");
+                }
+                name = Variant.longer(tries == 0 ? version.name : name, whole);
+            }
+            merged.put(name, version.entry);
+            conflicts.add(new Conflict(utf8(dir + version.name), utf8(dir + name)));
+        }
+    }
+
+    private static String utf8(String bytes) {
         return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 }

@@ -1,40 +1,25 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.worktree.WorkTree.Change;
+import dev.tandem.gitsync.worktree.WorkTree.CheckedOut;
+import dev.tandem.gitsync.worktree.WorkTree.Kind;
+import dev.tandem.gitsync.worktree.WorkTree.Times;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import org.eclipse.jgit.dircache.DirCache;
-import org.eclipse.jgit.dircache.DirCacheEditor;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.eclipse.jgit.dircache.DirCacheEntry;
-import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
-import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.EmptyTreeIterator;
@@ -42,305 +27,358 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Brings the files from one commit to another that contains it.
- *
- * <p>New contents are written beside their targets, forced to the disk, given their times, and renamed. Right before
- * that the target is looked at once more: should it have changed in the last instant, the changed file is moved aside
- * under a variant name and becomes a version of its own, so neither side's edit is lost. The same happens to files that
- * were edited after a crash has cut a checkout short.
- */
+/** One move of the work tree from HEAD to a descendant; {@link WorkTree} says in which order and why. */
 final class Checkout {
-    /** One path that differs between the commits; null where it is absent. */
-    private record Step(String path, TreeEdit.@Nullable Blob old, TreeEdit.@Nullable Blob next) {}
+    private record Target(FileMode mode, ObjectId id) {}
 
-    private final Repository git;
-    private final Path root;
-    private final Index index;
-    private final InstantSource clock;
+    private final Folder folder;
+    private final ObjectId tip;
     private final Times times;
-    private final Instant fallbackTime;
-    private final Looks looks;
-    private final List<Step> steps = new ArrayList<>();
-    private int temporaries;
-    /** What a path looked like when it was found to hold nothing that is not in history. */
-    private final Map<String, Optional<FileState>> verified = new LinkedHashMap<>();
+    private final Contents contents;
+    private final Aside aside;
+    private final List<Change> changes = new ArrayList<>();
+    private final Map<String, Target> writes = new TreeMap<>();
+    private final Set<String> deletes = new TreeSet<>();
+    private final Set<String> changedMeanwhile = new TreeSet<>();
+    /** What was at each path when it was found to be safe to replace; null for nothing. */
+    private final Map<String, @Nullable Stat> seen = new HashMap<>();
+    /** Where a path need not be written: it has the right content already. */
+    private final Map<String, Stat> there = new HashMap<>();
 
-    Checkout(Repository git, Index index, InstantSource clock, Optional<ObjectId> head, ObjectId tip, Times times)
-            throws IOException {
-        this.git = git;
-        this.index = index;
-        this.clock = clock;
+    private final Map<String, @Nullable DirCacheEntry> index = new TreeMap<>();
+    /** Untracked things where a file shall be, and directories that may hold some. */
+    private final Set<String> inTheWay = new HashSet<>();
+
+    private final List<ObjectId> unfinishedTrees = new ArrayList<>();
+
+    Checkout(Folder folder, ObjectId tip, Times times) {
+        this.folder = folder;
+        this.tip = tip.copy();
         this.times = times;
-        root = git.getWorkTree().toPath();
-        looks = new Looks(root);
-        try (RevWalk walk = new RevWalk(git);
-                TreeWalk trees = new TreeWalk(git)) {
+        this.contents = new Contents(folder);
+        this.aside = new Aside(folder);
+    }
+
+    CheckedOut run() throws IOException {
+        folder.requireQuiet();
+        folder.index().read();
+        Folder.Head head = folder.head();
+        try (ObjectReader reader = folder.git().newObjectReader();
+                RevWalk walk = new RevWalk(reader)) {
             RevCommit to = walk.parseCommit(tip);
-            fallbackTime = Instant.ofEpochSecond(to.getCommitTime());
-            if (head.isPresent()) {
-                RevCommit from = walk.parseCommit(head.get());
-                if (!walk.isMergedInto(from, to)) {
-                    throw new IOException(tip.name() + " does not contain the present head " + from.name());
-                }
-                trees.addTree(from.getTree());
+            RevCommit from = head.id() == null ? null : walk.parseCommit(head.id());
+            if (from != null && !walk.isMergedInto(from, to)) {
+                throw new IOException("Cannot check out " + tip.name() + ": it does not contain the current "
+                        + from.name() + "; merge them first");
+            }
+            plan(reader, from, to);
+            folder.index().lock();
+            try {
+                return underLock(reader, walk, head, to);
+            } catch (IOException | RuntimeException e) {
+                folder.index().unlock();
+                throw e;
+            }
+        }
+    }
+
+    private void plan(ObjectReader reader, @Nullable RevCommit from, RevCommit to) throws IOException {
+        try (TreeWalk walk = new TreeWalk(reader)) {
+            if (from == null) {
+                walk.addTree(new EmptyTreeIterator());
             } else {
-                trees.addTree(new EmptyTreeIterator());
+                walk.addTree(from.getTree());
             }
-            trees.addTree(to.getTree());
-            trees.setRecursive(true);
-            trees.setFilter(TreeFilter.ANY_DIFF);
-            while (trees.next()) {
-                SafePath.check(trees.getPathString());
-                steps.add(new Step(trees.getPathString(), blob(trees, 0), blob(trees, 1)));
+            walk.addTree(to.getTree());
+            walk.setFilter(TreeFilter.ANY_DIFF);
+            walk.setRecursive(true);
+            while (walk.next()) {
+                String path = walk.getPathString();
+                boolean was = walk.getRawMode(0) != 0;
+                if (walk.getRawMode(1) == 0) {
+                    deletes.add(path);
+                    changes.add(new Change(Kind.DELETED, path));
+                } else {
+                    requireSafe(path);
+                    writes.put(path, new Target(walk.getFileMode(1), walk.getObjectId(1)));
+                    changes.add(new Change(was ? Kind.MODIFIED : Kind.ADDED, path));
+                }
+            }
+        }
+        for (String path : writes.keySet()) {
+            requireRealParents(path);
+        }
+    }
+
+    private void requireSafe(String path) throws IOException {
+        if (!SafePath.isSafe(path)) {
+            throw new IOException("Refused to check out " + tip.name() + ": it holds the path \"" + path
+                    + "\", which would leave the folder or reach into .git");
+        }
+    }
+
+    /** No tree that git makes has a name twice; one that has could write through its own symbolic link. */
+    private void requireRealParents(String path) throws IOException {
+        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+            String parent = path.substring(0, slash);
+            boolean tracked = folder.index().entry(parent) != null;
+            if (writes.containsKey(parent) || (tracked && !deletes.contains(parent) && isLink(parent))) {
+                throw new IOException("Refused to check out " + tip.name() + ": its path \"" + path
+                        + "\" goes through the symbolic link or file \"" + parent + "\"");
             }
         }
     }
 
-    private static TreeEdit.@Nullable Blob blob(TreeWalk trees, int side) {
-        return trees.getFileMode(side) == FileMode.MISSING
-                ? null
-                : new TreeEdit.Blob(trees.getFileMode(side), trees.getObjectId(side));
+    private boolean isLink(String path) throws IOException {
+        Stat stat = Stat.of(folder.file(path));
+        return stat != null && stat.kind() == Stat.Kind.SYMLINK;
     }
 
-    /** Paths that would lose a change which is in no commit yet. */
-    Set<String> localChanges() throws IOException {
-        Set<String> local = new LinkedHashSet<>();
-        DirCache entries = index.read();
-        Instant indexed = index.written();
-        Ignores ignores = new Ignores(git);
-        for (Step step : steps) {
-            Optional<FileState> state = looks.at(step.path);
-            if (isKept(step, state, entries.getEntry(step.path), indexed)) {
-                verified.put(step.path, state);
-            } else if (step.old != null
-                    || !ignores.isIgnored(
-                            step.path, state.isPresent() && state.get().isDirectory())) {
-                local.add(step.path);
+    private CheckedOut underLock(ObjectReader reader, RevWalk walk, Folder.Head head, RevCommit to) throws IOException {
+        folder.requireHead(head);
+        Intent intent = new Intent(folder.git());
+        for (ObjectId unfinished : intent.tips()) {
+            RevCommit commit = walk.parseCommit(unfinished);
+            if (walk.isMergedInto(commit, to)) {
+                unfinishedTrees.add(commit.getTree());
             }
-            // what is ignored never becomes a version: it is moved aside when its turn comes
         }
-        return local;
+        compare(reader);
+        if (!changedMeanwhile.isEmpty()) {
+            folder.index().unlock();
+            return new CheckedOut(false, List.of(), changedMeanwhile);
+        }
+        if (!tip.equals(head.id())) {
+            intent.add(tip);
+        }
+        folder.failpoints().hit("checkout.intent");
+        replace(reader, Instant.ofEpochSecond(to.getCommitTime()));
+        if (index.isEmpty()) {
+            folder.index().unlock();
+        } else {
+            folder.index().commit(index);
+        }
+        folder.failpoints().hit("checkout.index");
+        if (!changedMeanwhile.isEmpty()) {
+            return new CheckedOut(false, List.of(), changedMeanwhile);
+        }
+        try {
+            folder.move(head, tip, "checkout");
+        } catch (BusyException e) {
+            return new CheckedOut(
+                    false, List.of(), Set.of()); // still named as unfinished: the next one goes on from here
+        }
+        folder.failpoints().hit("checkout.ref");
+        intent.clear();
+        return new CheckedOut(true, List.copyOf(changes), Set.of());
     }
 
-    /** Whether what is at a path is in history: the old content, or by chance the new one already. */
-    private boolean isKept(Step step, Optional<FileState> looked, @Nullable DirCacheEntry entry, Instant indexed)
+    /** Finds local changes at the paths to be written or deleted, and in their way. */
+    private void compare(ObjectReader reader) throws IOException {
+        for (String path : deletes) {
+            Stat stat = statBelowRealDirectories(path);
+            if (stat != null && stat.isDirectory()) {
+                stat = null; // what is in it is compared with what is to be written there
+            }
+            if (stat != null && !isHistory(reader, path, stat, null)) {
+                changedMeanwhile.add(path);
+            }
+            seen.put(path, stat);
+        }
+        for (Map.Entry<String, Target> write : writes.entrySet()) {
+            compare(reader, write.getKey(), write.getValue());
+        }
+    }
+
+    private void compare(ObjectReader reader, String path, Target target) throws IOException {
+        String blocking = blockingParent(path);
+        if (blocking != null) {
+            changedMeanwhile.add(blocking);
+            return;
+        }
+        Stat stat = statBelowRealDirectories(path);
+        seen.put(path, stat);
+        if (target.mode == FileMode.GITLINK) {
+            return;
+        }
+        if (stat == null) {
+            // Gone here but not in HEAD: the user deleted it, unless a checkout that died did.
+            if (folder.index().entry(path) != null && !isHistory(reader, path, null, target)) {
+                changedMeanwhile.add(path);
+            }
+        } else if (stat.isDirectory()) {
+            Set<String> versions = aside.versionsBelow(path, deletes);
+            changedMeanwhile.addAll(versions);
+            inTheWay.add(path);
+        } else if (!isHistory(reader, path, stat, target)) {
+            if (aside.isNeverCommitted(path, stat)) {
+                inTheWay.add(path);
+            } else {
+                changedMeanwhile.add(path);
+            }
+        }
+    }
+
+    /** A file or link of the user's where a directory shall be. */
+    private @Nullable String blockingParent(String path) throws IOException {
+        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            String parent = path.substring(0, slash);
+            Stat stat = Stat.of(folder.file(parent));
+            if (stat == null) {
+                return null;
+            }
+            if (!stat.isDirectory()) {
+                return deletes.contains(parent) ? null : parent;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Stat statBelowRealDirectories(String path) throws IOException {
+        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            Stat parent = Stat.of(folder.file(path.substring(0, slash)));
+            if (parent == null || !parent.isDirectory()) {
+                return null;
+            }
+        }
+        return Stat.of(folder.file(path));
+    }
+
+    /** Whether what is at the path is a version already: the index's, the target's, or an unfinished checkout's. */
+    private boolean isHistory(ObjectReader reader, String path, @Nullable Stat stat, @Nullable Target target)
             throws IOException {
-        if (looked.isEmpty()) {
-            // absent: fine where it was absent or is to go; otherwise the user has deleted it
-            return step.old == null || step.next == null;
+        DirCacheEntry entry = folder.index().entry(path);
+        boolean trustMode = folder.trustMode();
+        if (stat == null || !stat.isContent()) {
+            return stat == null && unfinishedHas(reader, path, null);
         }
-        FileState state = looked.get();
-        if (state.isDirectory()) {
-            return isReplaceableDirectory(step);
+        Target now;
+        if (entry != null && stat.matches(entry, folder.index().written(), trustMode)) {
+            now = new Target(entry.getFileMode(), entry.getObjectId());
+        } else {
+            try {
+                now = new Target(stat.mode(trustMode, entry), contents.id(path, stat));
+            } catch (Contents.ChangedException e) {
+                return false;
+            }
         }
-        if (step.old != null
-                && entry != null
-                && entry.getObjectId().equals(step.old.id())
-                && state.matches(entry, indexed)) {
+        if (now.equals(target)) {
+            there.put(path, stat);
             return true;
         }
-        return holds(step, state);
+        boolean asIndex = entry != null && now.id.equals(entry.getObjectId()) && now.mode.equals(entry.getRawMode());
+        return asIndex || unfinishedHas(reader, path, now);
     }
 
-    /** A directory in a file's place is no obstacle if all that it holds goes in the same checkout. */
-    private boolean isReplaceableDirectory(Step step) throws IOException {
-        if (step.next == null) {
-            return true; // its file is gone already
-        }
-        Set<String> going = new LinkedHashSet<>();
-        for (Step other : steps) {
-            if (other.next == null && other.path.startsWith(step.path + "/")) {
-                going.add(other.path);
-            }
-        }
-        try (var files = Files.walk(root.resolve(step.path))) {
-            return files.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
-                    .allMatch(file -> going.contains(root.relativize(file).toString()));
-        }
-    }
-
-    private boolean holds(Step step, FileState state) throws IOException {
-        if (!state.isFileOrLink()) {
-            return false;
-        }
-        ObjectId id = hash(root.resolve(step.path), state);
-        TreeEdit.Blob now = new TreeEdit.Blob(state.mode(), id);
-        return now.equals(step.old) || now.equals(step.next);
-    }
-
-    private static ObjectId hash(Path file, FileState state) throws IOException {
-        try (ObjectInserter.Formatter hasher = new ObjectInserter.Formatter()) {
-            if (state.mode() == FileMode.SYMLINK) {
-                return hasher.idFor(
-                        Constants.OBJ_BLOB,
-                        Files.readSymbolicLink(file).toString().getBytes(StandardCharsets.UTF_8));
-            }
-            try (InputStream in = Files.newInputStream(file)) {
-                return hasher.idFor(Constants.OBJ_BLOB, state.size(), in);
-            }
-        }
-    }
-
-    /** Does it: files, then the branch, then the index. */
-    List<Change> run(Index.Step moveBranch) throws IOException {
-        Map<String, Path> prepared = new LinkedHashMap<>();
-        List<DirCacheEditor.PathEdit> edits = new ArrayList<>();
-        try (ObjectReader reader = git.newObjectReader()) {
-            for (Step step : steps) {
-                if (step.next == null) {
-                    delete(step.path);
-                    edits.add(new DirCacheEditor.DeletePath(step.path));
+    private boolean unfinishedHas(ObjectReader reader, String path, @Nullable Target now) throws IOException {
+        for (ObjectId tree : unfinishedTrees) {
+            try (TreeWalk at = TreeWalk.forPath(reader, path, tree)) {
+                if (Objects.equals(now, at == null ? null : new Target(at.getFileMode(0), at.getObjectId(0)))) {
+                    return true;
                 }
             }
-            looks.forget();
-            for (Step step : steps) {
-                if (step.next != null && step.next.mode() != FileMode.GITLINK) {
-                    prepared.put(step.path, prepare(step, reader));
+        }
+        return false;
+    }
+
+    private void replace(ObjectReader reader, Instant committed) throws IOException {
+        Placing placing = new Placing(folder, times, committed);
+        Set<String> blocking = blockingDeletes();
+        try {
+            for (Map.Entry<String, Target> write : writes.entrySet()) {
+                Target target = write.getValue();
+                if (!there.containsKey(write.getKey()) && target.mode != FileMode.GITLINK) {
+                    placing.prepare(reader, write.getKey(), target.mode, target.id, seen.get(write.getKey()));
                 }
             }
-            Set<Path> directories = new LinkedHashSet<>();
-            for (Step step : steps) {
-                Path beside = prepared.get(step.path);
-                if (step.next != null && beside != null) {
-                    edits.add(replace(step.path, step.next, beside));
-                    directories.add(beside.getParent());
+            placing.flush();
+            folder.failpoints().hit("checkout.prepared");
+            for (String path : blocking) {
+                delete(placing, path);
+            }
+            folder.failpoints().hit("checkout.cleared");
+            for (Map.Entry<String, Target> write : writes.entrySet()) {
+                place(placing, write.getKey(), write.getValue());
+                folder.failpoints().hit("checkout.placed");
+            }
+            for (String path : deletes) {
+                if (!blocking.contains(path)) {
+                    delete(placing, path);
+                    folder.failpoints().hit("checkout.deleted");
                 }
             }
-            for (Path directory : directories) {
-                Durable.forceDirectory(directory);
+            placing.syncDirectories();
+        } catch (IOException | RuntimeException e) {
+            placing.discard();
+            throw e;
+        }
+    }
+
+    private Set<String> blockingDeletes() {
+        Set<String> parents = new HashSet<>();
+        for (String path : writes.keySet()) {
+            for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+                parents.add(path.substring(0, slash));
             }
         }
-        index.update(edits, moveBranch);
-        return steps.stream().map(Checkout::change).toList();
-    }
-
-    private static Change change(Step step) {
-        if (step.next == null) {
-            return new Change(Change.Kind.DELETED, step.path);
-        }
-        return new Change(step.old == null ? Change.Kind.ADDED : Change.Kind.MODIFIED, step.path);
-    }
-
-    private void delete(String path) throws IOException {
-        if (!looks.isInside(path)) {
-            return;
-        }
-        Optional<FileState> state = looks.at(path);
-        if (state.isEmpty() || state.get().isDirectory()) {
-            return;
-        }
-        moveAsideIfChanged(path, state);
-        Files.deleteIfExists(root.resolve(path));
-        for (Path parent = root.resolve(path).getParent();
-                parent != null && !parent.equals(root);
-                parent = parent.getParent()) {
-            try {
-                Files.delete(parent);
-            } catch (DirectoryNotEmptyException | NoSuchFileException inUse) {
-                return;
+        Set<String> blocking = new TreeSet<>();
+        for (String path : deletes) {
+            boolean below = false;
+            for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+                below = below || writes.containsKey(path.substring(0, slash));
+            }
+            if (below || parents.contains(path)) {
+                blocking.add(path);
             }
         }
+        return blocking;
     }
 
-    private Path prepare(Step step, ObjectReader reader) throws IOException {
-        Path target = root.resolve(step.path);
-        makeDirectories(step.path);
-        Path beside = target.resolveSibling(Scan.TEMPORARY + clock.millis() + "-" + ++temporaries);
-        Files.deleteIfExists(beside);
-        TreeEdit.Blob next = Objects.requireNonNull(step.next);
-        if (next.mode() == FileMode.SYMLINK) {
-            Files.createSymbolicLink(
-                    beside, Path.of(new String(reader.open(next.id()).getBytes(), StandardCharsets.UTF_8)));
-            return beside;
-        }
-        try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                OutputStream out = Channels.newOutputStream(channel)) {
-            reader.open(next.id(), Constants.OBJ_BLOB).copyTo(out);
-            channel.force(true);
-        }
-        if (next.mode() == FileMode.EXECUTABLE_FILE) {
-            executable(beside);
-        }
-        Instant modified = times.modified(step.path, next.id()).orElse(fallbackTime);
-        Files.setLastModifiedTime(beside, FileTime.from(modified));
-        return beside;
-    }
-
-    /** Every directory on the way is made; a file or a link that is in the way is moved aside. */
-    private void makeDirectories(String path) throws IOException {
-        int slash = path.lastIndexOf('/');
-        if (slash < 0 || looks.isInside(path)) {
-            return;
-        }
-        String parent = path.substring(0, slash);
-        makeDirectories(parent);
-        Path directory = root.resolve(parent);
-        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
-                && !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            moveAside(directory);
-        }
-        Files.createDirectories(directory);
-        looks.forget();
-    }
-
-    private static void executable(Path file) throws IOException {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-        permissions.add(PosixFilePermission.OWNER_EXECUTE);
-        if (permissions.contains(PosixFilePermission.GROUP_READ)) {
-            permissions.add(PosixFilePermission.GROUP_EXECUTE);
-        }
-        if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
-        }
-        Files.setPosixFilePermissions(file, permissions);
-    }
-
-    private DirCacheEditor.PathEdit replace(String path, TreeEdit.Blob next, Path beside) throws IOException {
-        Path target = root.resolve(path);
-        moveAsideIfChanged(path, looks.at(path));
-        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            removeEmpty(target);
-        }
-        Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        FileState state = FileState.of(target).orElseThrow(() -> new NoSuchFileException(path));
-        return new CommitJob.SetEntry(path, next, state, false);
-    }
-
-    private static void removeEmpty(Path directory) throws IOException {
-        try (var tree = Files.walk(directory)) {
-            for (Path empty : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(empty);
+    private void delete(Placing placing, String path) throws IOException {
+        if (placing.delete(path, seen.get(path))) {
+            if (folder.index().entry(path) != null) {
+                index.put(path, null);
             }
+        } else {
+            changedMeanwhile.add(path);
         }
     }
 
-    /** The last look: what is there now must still be what was found to be in history. */
-    private void moveAsideIfChanged(String path, Optional<FileState> now) throws IOException {
-        if (now.isEmpty() || now.get().isDirectory()) {
-            return;
+    /** What is expected at a path after what never becomes a version was moved out of the way. */
+    private @Nullable Stat clear(String path) throws IOException {
+        Stat expected = seen.get(path);
+        if (expected == null || !inTheWay.contains(path)) {
+            return expected;
         }
-        Optional<FileState> before = verified.get(path);
-        if (before != null && before.equals(now)) {
-            return;
+        if (expected.isDirectory()) {
+            Placing.removeEmptyBelow(folder.file(path));
+            aside.move(path);
+            return null;
         }
-        Step step = steps.stream().filter(s -> s.path.equals(path)).findFirst().orElseThrow();
-        if (!holds(step, now.get())) {
-            moveAside(root.resolve(path));
+        if (expected.equals(Stat.of(folder.file(path)))) {
+            aside.move(path);
         }
+        return null;
     }
 
-    private static void moveAside(Path file) throws IOException {
-        String name = String.valueOf(file.getFileName());
-        int dot = name.lastIndexOf('.');
-        String base = dot <= 0 ? name : name.substring(0, dot);
-        String extension = dot <= 0 ? "" : name.substring(dot);
-        for (int i = 0; ; i++) {
-            Path aside = file.resolveSibling(base + ".variant-local" + (i == 0 ? "" : "-" + i) + extension);
-            if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-                Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
-                return;
-            }
+    private void place(Placing placing, String path, Target target) throws IOException {
+        Stat placed = there.get(path);
+        if (target.mode == FileMode.GITLINK) {
+            Files.createDirectories(folder.file(path));
+            placed = Stat.of(folder.file(path));
+        } else if (placed == null) {
+            placed = placing.place(path, clear(path));
         }
+        if (placed == null) {
+            changedMeanwhile.add(path);
+            return;
+        }
+        DirCacheEntry entry = new DirCacheEntry(path);
+        entry.setFileMode(target.mode);
+        entry.setObjectId(target.id);
+        if (target.mode != FileMode.GITLINK) {
+            placed.recordIn(entry, folder.clock().instant());
+        }
+        index.put(path, entry);
     }
 }

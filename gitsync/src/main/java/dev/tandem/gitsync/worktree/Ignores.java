@@ -4,71 +4,87 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jgit.ignore.IgnoreNode;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.Repository;
 
-/**
- * What {@code .gitignore} files and {@code .git/info/exclude} leave out (gitignore(5)). Reads each file once: make a
- * new one for each job. Not thread-safe.
- */
+/** What {@code .gitignore}, {@code info/exclude} and {@code core.excludesFile} say, read anew for each operation. */
 final class Ignores {
     private final Path root;
-    private final Map<String, Optional<IgnoreNode>> nodes = new HashMap<>();
-    private final Optional<IgnoreNode> exclude;
+    private final List<IgnoreNode> general = new ArrayList<>();
+    private final Map<String, Optional<IgnoreNode>> byDirectory = new HashMap<>();
+    private final Map<String, Boolean> directories = new HashMap<>();
 
     Ignores(Repository git) throws IOException {
-        root = git.getWorkTree().toPath();
-        exclude = parse(git.getDirectory().toPath().resolve("info/exclude"));
-    }
-
-    /** Whether a path, or a directory that it lies in, is ignored. */
-    boolean isIgnored(String path, boolean isDirectory) throws IOException {
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            if (isIgnoredItself(path.substring(0, slash), true)) {
-                return true;
-            }
+        this.root = git.getWorkTree().toPath();
+        load(git.getDirectory().toPath().resolve("info/exclude")).ifPresent(general::add);
+        String excludes = git.getConfig()
+                .getString(ConfigConstants.CONFIG_CORE_SECTION, null, ConfigConstants.CONFIG_KEY_EXCLUDESFILE);
+        if (excludes != null) {
+            Path file = excludes.startsWith("~/")
+                    ? git.getFS().userHome().toPath().resolve(excludes.substring(2))
+                    : root.resolve(excludes);
+            load(file).ifPresent(general::add);
         }
-        return isIgnoredItself(path, isDirectory);
     }
 
-    /** The same for a path whose directories are known not to be ignored. */
-    boolean isIgnoredItself(String path, boolean isDirectory) throws IOException {
+    /** Whether git would leave this untracked path alone, itself or through a directory above it. */
+    boolean ignores(String path, boolean directory) throws IOException {
+        int slash = path.lastIndexOf('/');
+        if (slash > 0 && ignoresDirectory(path.substring(0, slash))) {
+            return true;
+        }
+        return directory ? ignoresDirectory(path) : matches(path, false);
+    }
+
+    private boolean ignoresDirectory(String path) throws IOException {
+        Boolean known = directories.get(path);
+        if (known == null) {
+            int slash = path.lastIndexOf('/');
+            known = (slash > 0 && ignoresDirectory(path.substring(0, slash))) || matches(path, true);
+            directories.put(path, known);
+        }
+        return known;
+    }
+
+    private boolean matches(String path, boolean directory) throws IOException {
         for (int slash = path.lastIndexOf('/'); ; slash = path.lastIndexOf('/', slash - 1)) {
-            String directory = slash < 0 ? "" : path.substring(0, slash);
-            Optional<IgnoreNode> node = node(directory);
-            if (node.isPresent()) {
-                Boolean verdict = node.get().checkIgnored(path.substring(slash + 1), isDirectory);
-                if (verdict != null) {
-                    return verdict;
-                }
+            String dir = slash < 0 ? "" : path.substring(0, slash);
+            Optional<IgnoreNode> node = byDirectory.get(dir);
+            if (node == null) {
+                node = load(root.resolve(dir).resolve(".gitignore"));
+                byDirectory.put(dir, node);
+            }
+            Boolean ignored = node.isPresent() ? node.get().checkIgnored(path.substring(slash + 1), directory) : null;
+            if (ignored != null) {
+                return ignored;
             }
             if (slash < 0) {
                 break;
             }
         }
-        return exclude.isPresent() && Boolean.TRUE.equals(exclude.get().checkIgnored(path, isDirectory));
-    }
-
-    private Optional<IgnoreNode> node(String directory) throws IOException {
-        Optional<IgnoreNode> node = nodes.get(directory);
-        if (node == null) {
-            node = parse(root.resolve(directory).resolve(".gitignore"));
-            nodes.put(directory, node);
+        for (IgnoreNode node : general) {
+            Boolean ignored = node.checkIgnored(path, directory);
+            if (ignored != null) {
+                return ignored;
+            }
         }
-        return node;
+        return false;
     }
 
-    private static Optional<IgnoreNode> parse(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
+    private static Optional<IgnoreNode> load(Path file) throws IOException {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             return Optional.empty();
         }
         IgnoreNode node = new IgnoreNode();
         try (InputStream in = Files.newInputStream(file)) {
             node.parse(in);
         }
-        return node.getRules().isEmpty() ? Optional.empty() : Optional.of(node);
+        return Optional.of(node);
     }
 }

@@ -1,72 +1,177 @@
 package dev.tandem.gitsync.worktree;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jgit.dircache.DirCache;
-import org.eclipse.jgit.dircache.DirCacheEditor;
+import org.eclipse.jgit.dircache.DirCacheBuilder;
+import org.eclipse.jgit.dircache.DirCacheEntry;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The git index, read again only when somebody else has written it. Not thread-safe. */
+/**
+ * The repository's index: kept in memory while the file on disk is the one we know, changed only under index.lock.
+ *
+ * <p>An entry that was read or written too close to the file's own time could hide a later edit of the same size. Such
+ * an entry is smudged (length 0, as git does) whenever the index is rewritten, and then compared by content.
+ *
+ * <p>A second name for our index.lock, {@code .git/tandem/index.lock}, tells a lock that we left in a crash from the
+ * user's: both names are one inode. Not thread-safe: belongs to its {@link WorkTree}.
+ */
 final class Index {
-    private final Repository git;
-    private @Nullable DirCache cached;
+    private static final Logger LOG = LoggerFactory.getLogger(Index.class);
+
+    private final DirCache cache;
+    private final Path file;
+    private final Path lockFile;
+    private final Path ownLock;
+    private @Nullable Stat known;
+    private boolean checkedForOwnLock;
 
     Index(Repository git) {
-        this.git = git;
+        File index = git.getIndexFile();
+        this.cache = new DirCache(index, FS.DETECTED);
+        this.file = index.toPath();
+        this.lockFile = file.resolveSibling(file.getFileName() + ".lock");
+        this.ownLock = git.getDirectory().toPath().resolve("tandem").resolve("index.lock");
     }
 
+    /** The entries as they are on disk now. */
     DirCache read() throws IOException {
-        DirCache index = cached;
-        if (index == null || index.isOutdated()) {
-            index = git.readDirCache();
-            cached = index;
+        removeOwnStaleLock();
+        Stat now = Stat.of(file);
+        if (now == null || !now.equals(known)) {
+            cache.clear();
+            cache.read();
+            known = now;
         }
-        return index;
+        return cache;
     }
 
-    /** When it was written; the epoch if it never was. */
-    Instant written() throws IOException {
-        Path file = git.getIndexFile().toPath();
-        return Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : Instant.EPOCH;
+    /** When the index on disk was written: what it says of files changed since is not to be trusted. */
+    Instant written() {
+        return known == null ? Instant.EPOCH : known.modified();
+    }
+
+    /** The entry of a path without conflict, or null. */
+    @Nullable
+    DirCacheEntry entry(String path) {
+        int at = cache.findEntry(path);
+        return at < 0 ? null : cache.getEntry(at);
+    }
+
+    void requireUnlocked() throws IOException {
+        removeOwnStaleLock();
+        if (Files.exists(lockFile)) {
+            throw new BusyException("Another git command is at work here (" + lockFile + " exists)");
+        }
+    }
+
+    /** Takes index.lock. The index must still be the one last read. */
+    void lock() throws IOException {
+        if (!cache.lock()) {
+            throw new BusyException("Another git command is at work here (" + lockFile + " exists)");
+        }
+        try {
+            Files.createDirectories(ownLock.getParent());
+            Files.deleteIfExists(ownLock);
+            linkOwnLock();
+            Stat now = Stat.of(file);
+            if (now != null ? !now.equals(known) : known != null) {
+                throw new BusyException("Another git command changed the index meanwhile");
+            }
+        } catch (IOException | RuntimeException e) {
+            unlock();
+            throw e;
+        }
+    }
+
+    private void linkOwnLock() {
+        try {
+            Files.createLink(ownLock, lockFile);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("no hard links here: a lock left by a crash has to be removed by hand: {}", e.toString());
+        }
+    }
+
+    void unlock() throws IOException {
+        cache.unlock();
+        Files.deleteIfExists(ownLock);
     }
 
     /**
-     * Takes the lock, runs {@code before}, then applies the edits.
+     * Puts {@code changes} (null deletes) in place and releases the lock.
      *
-     * @param before what must happen under the lock and first: moving the branch
-     * @throws BusyException if somebody else holds the index
+     * @throws IOException if it cannot be written; the lock is then still held
      */
-    void update(List<? extends DirCacheEditor.PathEdit> edits, Step before) throws IOException {
-        DirCache index = read();
-        if (!index.lock()) {
-            throw new BusyException("another git command holds the index; Tandem goes on when it is done");
+    void commit(Map<String, @Nullable DirCacheEntry> changes) throws IOException {
+        rebuild(changes);
+        cache.write();
+        Stat written = Stat.of(lockFile);
+        if (!cache.commit()) {
+            known = null;
+            throw new IOException("Cannot replace " + file + "; check the permissions and the space of that disk");
         }
-        try {
-            if (index.isOutdated()) {
-                index.read();
-            }
-            before.run();
-            DirCacheEditor editor = index.editor();
-            edits.forEach(editor::add);
-            editor.finish();
-            index.write();
-            if (!index.commit()) {
-                throw new IOException("the index could not be replaced");
-            }
-        } catch (IOException | RuntimeException failed) {
-            cached = null;
-            throw failed;
-        } finally {
-            index.unlock();
+        Stat placed = Stat.of(file);
+        boolean ours = written != null && placed != null && written.inode() == placed.inode();
+        Files.deleteIfExists(ownLock);
+        // Removing the second name changes the inode's change time, nothing else.
+        known = ours ? Stat.of(file) : null;
+        if (known != null && placed != null && known.inode() != placed.inode()) {
+            known = null;
         }
     }
 
-    /** Something that may fail like the disk does. */
-    interface Step {
-        void run() throws IOException;
+    private void rebuild(Map<String, @Nullable DirCacheEntry> changes) {
+        DirCacheBuilder builder = cache.builder();
+        List<DirCacheEntry> added = new ArrayList<>();
+        changes.values().forEach(entry -> {
+            if (entry != null) {
+                added.add(entry);
+            }
+        });
+        boolean[] dropped = new boolean[cache.getEntryCount()];
+        for (String path : changes.keySet()) {
+            int at = cache.findEntry(path);
+            for (int next = at < 0 ? cache.getEntryCount() : cache.nextEntry(at); at >= 0 && at < next; at++) {
+                dropped[at] = true;
+            }
+        }
+        Instant written = written();
+        int from = 0;
+        for (int i = 0; i <= dropped.length; i++) {
+            if (i == dropped.length || dropped[i]) {
+                if (i > from) {
+                    builder.keep(from, i - from);
+                }
+                from = i + 1;
+            } else if (Stat.racy(cache.getEntry(i).getLastModifiedInstant(), written)) {
+                cache.getEntry(i).smudgeRacilyClean();
+            }
+        }
+        added.forEach(builder::add);
+        builder.finish();
+    }
+
+    private void removeOwnStaleLock() throws IOException {
+        if (checkedForOwnLock) {
+            return;
+        }
+        checkedForOwnLock = true;
+        if (Files.exists(ownLock)) {
+            if (Files.exists(lockFile) && Files.isSameFile(lockFile, ownLock)) {
+                LOG.debug("removing the index.lock that a crash left behind");
+                Files.delete(lockFile);
+            }
+            Files.delete(ownLock);
+        }
     }
 }

@@ -8,69 +8,60 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 
 /**
- * The note that a checkout is under way, in {@code .git/tandem/checkout}: so that after a crash its half-replaced files
- * are not taken for the user's edits, but the checkout is finished.
+ * The commits whose checkout was begun and not finished, in {@code .git/tandem/checkout}, one id a line, oldest first.
+ *
+ * <p>While there are any, a work file that is as one of them has it is no change of the user's.
  */
 final class Intent {
-    private static final Pattern FORM = Pattern.compile("([0-9a-f]{40}) ([0-9a-f]{40})\n");
+    /** Each is one more checkout that met an edit in its last instant; older ones are forgotten. */
+    private static final int TIPS_MAX = 16;
 
-    /** From which commit to which. */
-    record Move(Optional<ObjectId> from, ObjectId to) {}
-
-    private final Path directory;
     private final Path file;
-    private final Path indexLock;
 
     Intent(Repository git) {
-        directory = git.getDirectory().toPath().resolve("tandem");
-        file = directory.resolve("checkout");
-        indexLock = git.getDirectory().toPath().resolve("index.lock");
+        this.file = git.getDirectory().toPath().resolve("tandem").resolve("checkout");
     }
 
-    void write(Optional<ObjectId> from, ObjectId to) throws IOException {
-        Files.createDirectories(directory);
-        Path beside = file.resolveSibling("checkout.tmp");
-        byte[] line =
-                (from.orElse(ObjectId.zeroId()).name() + " " + to.name() + "\n").getBytes(StandardCharsets.US_ASCII);
-        try (FileChannel channel = FileChannel.open(
-                beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(line));
-            channel.force(true);
+    List<ObjectId> tips() throws IOException {
+        List<ObjectId> tips = new ArrayList<>();
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
+                if (ObjectId.isId(line)) {
+                    tips.add(ObjectId.fromString(line));
+                }
+            }
         }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Durable.forceDirectory(directory);
+        return tips;
     }
 
-    Optional<Move> read() throws IOException {
-        if (!Files.exists(file)) {
-            return Optional.empty();
+    /** Durable when it returns. */
+    void add(ObjectId tip) throws IOException {
+        List<ObjectId> tips = tips();
+        tips.remove(tip);
+        tips.add(tip.copy());
+        StringBuilder text = new StringBuilder();
+        tips.subList(Math.max(0, tips.size() - TIPS_MAX), tips.size())
+                .forEach(id -> text.append(id.name()).append('\n'));
+        Files.createDirectories(file.getParent());
+        Path next = file.resolveSibling("checkout.new");
+        try (FileChannel out = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text.toString());
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
         }
-        Matcher line = FORM.matcher(Files.readString(file));
-        if (!line.matches()) {
-            return Optional.empty();
-        }
-        ObjectId from = ObjectId.fromString(line.group(1));
-        return Optional.of(new Move(
-                from.equals(ObjectId.zeroId()) ? Optional.empty() : Optional.of(from),
-                ObjectId.fromString(line.group(2))));
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** A lock on the index that is younger than the note was ours: nobody else takes it while a checkout runs. */
-    void removeLeftLock() throws IOException {
-        if (Files.exists(indexLock)
-                && Files.getLastModifiedTime(indexLock).compareTo(Files.getLastModifiedTime(file)) >= 0) {
-            Files.delete(indexLock);
-        }
-    }
-
-    void remove() throws IOException {
+    void clear() throws IOException {
         Files.deleteIfExists(file);
     }
 }

@@ -1,87 +1,92 @@
 package dev.tandem.gitsync.worktree;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Paths that have changed and may change again: gives them out in batches once they have been quiet.
+ * Collects changed paths until they are quiet. Pure: time is passed in, in nanoseconds of any origin, never backwards.
  *
- * <p>A batch waits until all of it is quiet, so that what was saved together is committed together; but none waits for
- * longer than the maximum, whatever others do. Pure: time is an argument. Not thread-safe.
+ * <ol>
+ *   <li>When no path changed for the quiet time, all are handed over as one batch.
+ *   <li>When the oldest change has waited for the longest time, those paths are handed over that are quiet themselves
+ *       or have waited as long; the others stay. So a file that is written for ever delays no other for longer.
+ * </ol>
  */
 final class SettleQueue {
-    private static final class Seen {
-        final Instant first;
-        Instant last;
+    private static final class Waiting {
+        private final long first;
+        private long last;
 
-        Seen(Instant first) {
-            this.first = first;
-            last = first;
+        Waiting(long now) {
+            first = now;
+            last = now;
         }
     }
 
-    private final Settle settle;
-    private final Map<String, Seen> paths = new LinkedHashMap<>();
-    private Instant newest = Instant.EPOCH;
+    private final long quietNanos;
+    private final long atMostNanos;
+    /** In the order of their first change. */
+    private final LinkedHashMap<String, Waiting> waiting = new LinkedHashMap<>();
 
-    SettleQueue(Settle settle) {
-        this.settle = settle;
+    private long lastChange;
+
+    SettleQueue(Watch.Settle settle) {
+        this.quietNanos = settle.quiet().toNanos();
+        this.atMostNanos = settle.atMost().toNanos();
     }
 
-    void changed(String path, Instant now) {
-        paths.computeIfAbsent(path, p -> new Seen(now)).last = now;
-        newest = now;
+    void changed(String path, long now) {
+        lastChange = now;
+        Waiting known = waiting.putIfAbsent(path, new Waiting(now));
+        if (known != null) {
+            known.last = now;
+        }
     }
 
-    /** The batch that is ready now; perhaps empty. */
-    Set<String> take(Instant now) {
-        if (!now.isBefore(newest.plus(settle.quiet()))) {
-            Set<String> all = new LinkedHashSet<>(paths.keySet());
-            paths.clear();
+    /** Takes out what is to be handed over now; empty if nothing is. */
+    Set<String> due(long now) {
+        if (waiting.isEmpty()) {
+            return Set.of();
+        }
+        if (now - lastChange >= quietNanos) {
+            Set<String> all = new LinkedHashSet<>(waiting.keySet());
+            waiting.clear();
             return all;
         }
-        Set<String> ready = new LinkedHashSet<>();
-        if (!overdue(now)) {
-            return ready;
+        if (now - oldest() < atMostNanos) {
+            return Set.of();
         }
-        for (Iterator<Map.Entry<String, Seen>> it = paths.entrySet().iterator(); it.hasNext(); ) {
-            Map.Entry<String, Seen> path = it.next();
-            Seen seen = path.getValue();
-            if (isOver(seen.last, settle.quiet(), now) || isOver(seen.first, settle.atMost(), now)) {
-                ready.add(path.getKey());
-                it.remove();
+        Set<String> batch = new LinkedHashSet<>();
+        for (Iterator<Map.Entry<String, Waiting>> all = waiting.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<String, Waiting> next = all.next();
+            if (now - next.getValue().last >= quietNanos || now - next.getValue().first >= atMostNanos) {
+                batch.add(next.getKey());
+                all.remove();
             }
         }
-        return ready;
+        return batch;
     }
 
-    /** How long until {@link #take} may have something; empty when nothing waits. */
-    Optional<Duration> next(Instant now) {
-        if (paths.isEmpty()) {
-            return Optional.empty();
-        }
-        Instant quiet = newest.plus(settle.quiet());
-        Instant limit = oldest().plus(settle.atMost());
-        Duration wait = Duration.between(now, quiet.isBefore(limit) ? quiet : limit);
-        return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+    /** When to ask again; empty if nothing waits. */
+    OptionalLong nextDue() {
+        return waiting.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.min(lastChange + quietNanos, oldest() + atMostNanos));
     }
 
-    private boolean overdue(Instant now) {
-        return !paths.isEmpty() && isOver(oldest(), settle.atMost(), now);
+    int size() {
+        return waiting.size();
     }
 
-    private Instant oldest() {
-        // insertion order is the order of first changes
-        return paths.values().iterator().next().first;
+    void clear() {
+        waiting.clear();
     }
 
-    private static boolean isOver(Instant since, Duration time, Instant now) {
-        return !now.isBefore(since.plus(time));
+    private long oldest() {
+        return waiting.values().iterator().next().first;
     }
 }

@@ -3,230 +3,291 @@ package dev.tandem.gitsync.worktree;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a folder and says what has come to rest in it.
+ * Watches a folder and says what changed once it is quiet.
  *
- * <p>Written on the JDK's watch service rather than on a library: of {@code .git} only HEAD, the index and the branches
- * are of interest, and watching the object store as well would drown the queue in our own writes. One thread reads
- * events; batches leave on the timer's thread.
+ * <p>One thread takes events; the given timers tell when a batch is due. Both call the listener, one at a time. Of
+ * {@code .git} only what the user's own commands move is watched. A new directory is registered first and then reported
+ * as a whole, so nothing that appears in it meanwhile is missed.
  */
 public final class Watch implements Closeable {
-    private static final String DOT_GIT = ".git";
-    private static final String TEMPORARY = ".tandem-tmp-";
-
-    /** The user's git moves several files for one command; tell it once. */
-    private static final Duration GIT_QUIET = Duration.ofMillis(50);
-
-    private final Path root;
-    private final WatchListener listener;
-    private final ScheduledExecutorService timers;
-    private final InstantSource clock;
-    private final WatchService service;
-    private final Map<WatchKey, Path> directories = new HashMap<>();
-    private final Object lock = new Object();
-    /** Guarded by {@link #lock}, like the two flags. */
-    private final SettleQueue queue;
-
-    private boolean timerSet;
-    private boolean gitTimerSet;
-
-    private Watch(
-            Path root, Settle settle, WatchListener listener, ScheduledExecutorService timers, InstantSource clock)
-            throws IOException {
-        this.root = root;
-        this.listener = listener;
-        this.timers = timers;
-        this.clock = clock;
-        queue = new SettleQueue(settle);
-        service = root.getFileSystem().newWatchService();
+    /**
+     * How long to wait for quiet.
+     *
+     * @param quiet after the last change
+     * @param atMost after the first one, however busy it stays
+     */
+    public record Settle(Duration quiet, Duration atMost) {
+        /** 100 ms and 2 s. */
+        public static final Settle DEFAULT = new Settle(Duration.ofMillis(100), Duration.ofSeconds(2));
     }
 
-    /** Starts to watch; what happens from now on is told. */
-    public static Watch start(
+    /** More changed paths than this are cheaper to find by a scan than to keep. */
+    private static final int PATHS_MAX = 100_000;
+    /** How long {@link #close} waits for the thread, which ends as soon as its watch service is closed. */
+    private static final Duration JOIN_MAX = Duration.ofSeconds(2);
+
+    private final Path root;
+    private final Path git;
+    private final WatchListener listener;
+    private final ScheduledExecutorService timers;
+    private final LongSupplier nanoTime;
+    private final Directories directories;
+    private final Thread thread;
+    /** Held while the listener is called, so that its calls do not overlap; taken before {@link #lock}. */
+    private final Object calling = new Object();
+
+    private final Object lock = new Object();
+    /** Guarded by lock. */
+    private final SettleQueue files;
+    /** Guarded by lock. */
+    private final SettleQueue gitFiles;
+    /** Guarded by lock. */
+    private @Nullable ScheduledFuture<?> timer;
+    /** When the timer fires; guarded by lock. */
+    private long timerDue;
+    /** Guarded by lock. */
+    private boolean closed;
+
+    private Watch(
             Path root,
             Settle settle,
             WatchListener listener,
             ScheduledExecutorService timers,
             ThreadFactory threads,
-            InstantSource clock)
+            LongSupplier nanoTime)
             throws IOException {
-        Watch watch = new Watch(root, settle, listener, timers, clock);
-        watch.register(root);
-        Path git = root.resolve(DOT_GIT);
-        if (Files.isDirectory(git)) {
-            watch.watch(git);
-            watch.register(git.resolve("refs/heads"));
+        this.root = root;
+        this.git = root.resolve(".git");
+        this.listener = listener;
+        this.timers = timers;
+        this.nanoTime = nanoTime;
+        this.files = new SettleQueue(settle);
+        this.gitFiles = new SettleQueue(settle);
+        this.directories = new Directories(root);
+        this.thread = threads.newThread(this::takeEvents);
+    }
+
+    /**
+     * Starts to watch; what changes after this returns is reported.
+     *
+     * @param timers must not be shut down before this is closed; a listener runs on it
+     * @param threads makes the one thread that takes events
+     * @throws IOException if the folder cannot be watched; on Linux most often for want of inotify watches
+     */
+    public static Watch start(
+            Path root, Settle settle, WatchListener listener, ScheduledExecutorService timers, ThreadFactory threads)
+            throws IOException {
+        Watch watch = new Watch(root, settle, listener, timers, threads, System::nanoTime);
+        try {
+            watch.directories.addAll(root);
+            watch.directories.addGit();
+        } catch (IOException e) {
+            watch.directories.close();
+            throw e;
         }
-        threads.newThread(watch::run).start();
+        watch.thread.start();
         return watch;
     }
 
-    private void run() {
+    private void takeEvents() {
         try {
             while (true) {
-                WatchKey key = service.take();
-                Path directory = directories.get(key);
+                WatchKey key = directories.take();
+                long now = nanoTime.getAsLong();
+                Path directory = directories.of(key);
                 for (WatchEvent<?> event : key.pollEvents()) {
                     if (directory != null) {
-                        happened(directory, event);
+                        handle(directory, event, now);
                     }
                 }
                 if (!key.reset()) {
-                    directories.remove(key);
+                    directories.forget(key);
+                    if (root.equals(directory)) {
+                        tell(() -> listener.rescan("the folder was moved or deleted"));
+                    }
                 }
-            }
-        } catch (ClosedWatchServiceException closed) {
-            // that is how it ends
-            return;
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void happened(Path directory, WatchEvent<?> event) {
-        boolean inGit = directory.startsWith(root.resolve(DOT_GIT));
-        if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
-            if (inGit) {
-                gitMoved();
-            } else {
-                listener.rescan("more changed in " + directory + " at once than the system could tell");
-            }
-            return;
-        }
-        Path path = directory.resolve(String.valueOf(event.context()));
-        String name = String.valueOf(path.getFileName());
-        if (inGit) {
-            inGit(path, name);
-        } else if (!name.equals(DOT_GIT) && !name.startsWith(TEMPORARY)) {
-            if (event.kind() == StandardWatchEventKinds.ENTRY_CREATE
-                    && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                register(path);
-            }
-            changed(path);
-        }
-    }
-
-    private void inGit(Path path, String name) {
-        boolean branch = path.startsWith(root.resolve(".git/refs/heads"));
-        if (branch && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            register(path);
-        }
-        if (branch || name.equals("HEAD") || name.equals("index.lock") || name.equals("packed-refs")) {
-            gitMoved();
-        }
-    }
-
-    /** Watches a directory and all below it, but no repository inside. */
-    private void register(Path directory) {
-        if (!directory.equals(root) && Files.exists(directory.resolve(DOT_GIT))) {
-            return;
-        }
-        if (!watch(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) && !entry.endsWith(DOT_GIT)) {
-                    register(entry);
-                }
-            }
-        } catch (NoSuchFileException | NotDirectoryException gone) {
-            changed(directory);
-        } catch (IOException unreadable) {
-            listener.failed(unreadable);
-        }
-    }
-
-    private boolean watch(Path directory) {
-        try {
-            WatchKey key = directory.register(
-                    service,
-                    StandardWatchEventKinds.ENTRY_CREATE,
-                    StandardWatchEventKinds.ENTRY_MODIFY,
-                    StandardWatchEventKinds.ENTRY_DELETE);
-            directories.put(key, directory);
-            return true;
-        } catch (NoSuchFileException | NotDirectoryException gone) {
-            return false; // its deletion is an event of its parent's
-        } catch (IOException refused) {
-            listener.failed(refused);
-            return false;
-        }
-    }
-
-    private void changed(Path path) {
-        String relative = root.relativize(path).toString().replace('\\', '/');
-        synchronized (lock) {
-            queue.changed(relative, clock.instant());
-            arm();
-        }
-    }
-
-    /** Sets the timer for the next batch; callers hold the lock. */
-    private void arm() {
-        Optional<Duration> wait = queue.next(clock.instant());
-        if (timerSet || wait.isEmpty()) {
-            return;
-        }
-        timerSet = later(wait.get(), () -> {
-            Set<String> batch;
-            synchronized (lock) {
-                timerSet = false;
-                batch = queue.take(clock.instant());
                 arm();
+            }
+        } catch (ClosedWatchServiceException | InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed: the thread ends here
+        }
+    }
+
+    private void handle(Path directory, WatchEvent<?> event, long now) {
+        if (directory.startsWith(git)) {
+            handleGit(directory, event, now);
+            return;
+        }
+        if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
+            add(directory);
+            if (directory.equals(root)) {
+                tell(() -> listener.rescan("more happened at once than the system reports"));
+            } else {
+                changed(directory, now);
+            }
+            return;
+        }
+        Path path = directory.resolve((Path) event.context());
+        Path fileName = path.getFileName();
+        String name = fileName == null ? "" : fileName.toString();
+        if (SafePath.isGit(name) || name.startsWith(SafePath.TEMP)) {
+            if (path.equals(git) && event.kind() == StandardWatchEventKinds.ENTRY_CREATE) {
+                add(git);
+            }
+            return;
+        }
+        if (event.kind() == StandardWatchEventKinds.ENTRY_CREATE) {
+            add(path);
+        } else if (event.kind() == StandardWatchEventKinds.ENTRY_DELETE) {
+            directories.remove(path);
+        } else if (directories.contains(path)) {
+            return; // a directory's own times change with what is in it, which is reported by itself
+        }
+        changed(path, now);
+    }
+
+    private void handleGit(Path directory, WatchEvent<?> event, long now) {
+        if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
+            add(git);
+        } else {
+            Path path = directory.resolve((Path) event.context());
+            if (directory.equals(git) && !isTelling(path)) {
+                return;
+            }
+            if (event.kind() == StandardWatchEventKinds.ENTRY_CREATE && !directory.equals(git)) {
+                add(git); // a branch with a slash: refs/heads/user/topic
+            }
+        }
+        synchronized (lock) {
+            gitFiles.changed("git", now);
+        }
+    }
+
+    private static boolean isTelling(Path path) {
+        Path name = path.getFileName();
+        return name != null
+                && Set.of(
+                                "HEAD",
+                                "index",
+                                "index.lock",
+                                "packed-refs",
+                                "MERGE_HEAD",
+                                "CHERRY_PICK_HEAD",
+                                "REVERT_HEAD",
+                                "rebase-merge",
+                                "rebase-apply")
+                        .contains(name.toString());
+    }
+
+    private void add(Path directory) {
+        try {
+            if (directory.equals(git)) {
+                directories.addGit();
+            } else {
+                directories.addAll(directory);
+            }
+        } catch (IOException e) {
+            tell(() -> listener.failed(e));
+        }
+    }
+
+    private void changed(Path path, long now) {
+        boolean tooMany;
+        synchronized (lock) {
+            files.changed(root.relativize(path).toString().replace('\\', '/'), now);
+            tooMany = files.size() > PATHS_MAX;
+            if (tooMany) {
+                files.clear();
+            }
+        }
+        if (tooMany) {
+            tell(() -> listener.rescan("more files changed at once than are kept in memory"));
+        }
+    }
+
+    /** Sets the timer to when something will be due, if it is not set to fire before that. */
+    private void arm() {
+        synchronized (lock) {
+            long next = Math.min(
+                    files.nextDue().orElse(Long.MAX_VALUE), gitFiles.nextDue().orElse(Long.MAX_VALUE));
+            if (closed || next == Long.MAX_VALUE || (timer != null && timerDue <= next)) {
+                return;
+            }
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            timerDue = next;
+            try {
+                timer = timers.schedule(this::fire, next - nanoTime.getAsLong(), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                closed = true; // the timers were shut down: so is whoever would listen
+            }
+        }
+    }
+
+    private void fire() {
+        synchronized (calling) {
+            Set<String> batch;
+            boolean gitMoved;
+            synchronized (lock) {
+                timer = null;
+                if (closed) {
+                    return;
+                }
+                long now = nanoTime.getAsLong();
+                batch = files.due(now);
+                gitMoved = !gitFiles.due(now).isEmpty();
             }
             if (!batch.isEmpty()) {
                 listener.settled(batch);
             }
-        });
-    }
-
-    private void gitMoved() {
-        synchronized (lock) {
-            if (!gitTimerSet) {
-                gitTimerSet = later(GIT_QUIET, () -> {
-                    synchronized (lock) {
-                        gitTimerSet = false;
-                    }
-                    listener.gitMoved();
-                });
+            if (gitMoved) {
+                listener.gitMoved();
             }
         }
+        arm();
     }
 
-    private boolean later(Duration wait, Runnable task) {
-        try {
-            // a millisecond more than asked for, so that the time is over when the task looks
-            var unused = timers.schedule(task, wait.toMillis() + 1, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (RejectedExecutionException shuttingDown) {
-            return false;
+    private void tell(Runnable call) {
+        synchronized (calling) {
+            call.run();
         }
     }
 
+    /** How many directories are watched; each takes one of the system's watches. */
+    public int directories() {
+        return directories.size();
+    }
+
+    /** Ends the thread; the listener is not called afterwards but for a call that runs already. */
     @Override
     public void close() throws IOException {
-        service.close();
+        synchronized (lock) {
+            closed = true;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+        directories.close();
+        try {
+            thread.join(JOIN_MAX.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

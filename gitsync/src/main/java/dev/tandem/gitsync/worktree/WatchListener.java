@@ -3,17 +3,20 @@ package dev.tandem.gitsync.worktree;
 import java.io.IOException;
 import java.util.Set;
 
-/** Hears what happens in a folder. Called on the watch's threads: hand over and return. */
+/**
+ * Told what happens in a folder. Called on the watch's own thread or on its timer's, one call at a time; should hand
+ * over and return at once.
+ */
 public interface WatchListener {
-    /** Files or directories, relative and with slashes, that have changed and come to rest. */
+    /** Files or directories (then with all below them) that changed and are quiet now, or have waited long enough. */
     void settled(Set<String> paths);
 
-    /** Events were lost: only a scan can tell what changed. */
+    /** Events were lost, or the folder itself was replaced: only a scan tells what changed. */
     void rescan(String why);
 
-    /** The user's git did something: HEAD, a branch or the index moved. */
+    /** HEAD, a branch, the index or its lock changed: the user's git was at work, or we were. */
     void gitMoved();
 
-    /** Some directory cannot be watched; what happens there is noticed at the next scan only. */
+    /** A directory cannot be watched; changes in it are seen by the next scan only. The message says what to do. */
     void failed(IOException cause);
 }

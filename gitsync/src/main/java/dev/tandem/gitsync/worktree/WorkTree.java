@@ -1,186 +1,243 @@
 package dev.tandem.gitsync.worktree;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
-import org.eclipse.jgit.lib.CommitBuilder;
-import org.eclipse.jgit.lib.Constants;
+import java.util.TreeSet;
+import org.eclipse.jgit.dircache.DirCache;
+import org.eclipse.jgit.dircache.DirCacheEntry;
+import org.eclipse.jgit.dircache.DirCacheIterator;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
-import org.eclipse.jgit.lib.ObjectReader;
-import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.lib.Ref;
-import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.EmptyTreeIterator;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's files and the history that follows them.
+ * The files of a folder and their history: finds what changed, commits it, and brings other devices' changes in.
  *
- * <p>Order of every write: objects, then the branch, then the index. A crash in between leaves an index that is older
- * than the branch, which the next scan repairs without a commit. One thread at a time; the methods see to that.
+ * <p>Paths are relative to the folder and separated by slashes. Nothing here ever leaves an unmerged index, a
+ * MERGE_HEAD or a conflict marker. Not thread-safe: one call at a time, any thread. Every call reads and writes files
+ * and may take as long as they do.
+ *
+ * <p><b>What a crash or a race leaves, and why nothing is lost.</b> A checkout from H to T first names T in
+ * {@code .git/tandem/checkout}, then replaces files, then writes the index, then moves the branch, then forgets the
+ * name. If it dies in between, or meets a file that was edited in that very instant (which it leaves alone), HEAD is
+ * still H and the name is still there. From then on {@link #commit} takes a file that is as T has it for T's, and
+ * everything else that is not as H has it for the user's change, which becomes a version on top of H. The caller merges
+ * that version with T as always, and {@link #checkOut} of the merge finishes what was begun: a file that is as H, T or
+ * the new commit has it may be replaced, since all three are history. So no edit is reverted and none is overwritten.
  */
 public final class WorkTree {
-    /** A file younger than this may still be being written. */
-    private static final Duration YOUNG = Duration.ofMillis(100);
+    /** What happened to a path. */
+    public enum Kind {
+        ADDED,
+        MODIFIED,
+        DELETED
+    }
 
-    /** From this many new objects on, one pack is quicker, and smaller, than a file for each. */
-    private static final int MANY = 200;
+    /** One path of a commit or a checkout. */
+    public record Change(Kind kind, String path) {}
 
-    private final Repository git;
-    private final Path root;
-    private final InstantSource clock;
+    /**
+     * The outcome of a commit.
+     *
+     * @param head the new commit; empty if there was nothing to commit
+     * @param changes what it changed
+     * @param unsettled paths that were being written; give them to {@link #commit} again a settle time later
+     * @param problems paths that could not be read, each with the reason
+     */
+    public record Committed(
+            Optional<ObjectId> head, List<Change> changes, Set<String> unsettled, Map<String, String> problems) {}
+
+    /**
+     * The outcome of a checkout.
+     *
+     * @param done whether files, index and branch are at the new commit now
+     * @param changes what that changed
+     * @param changedMeanwhile if not done: the paths to commit before the heads are merged again; empty if instead
+     *     another git command moved the branch
+     */
+    public record CheckedOut(boolean done, List<Change> changes, Set<String> changedMeanwhile) {}
+
+    /** When other devices' files were modified there. */
+    @FunctionalInterface
+    public interface Times {
+        /** Empty if unknown; the file then gets the time of the commit. */
+        Optional<Instant> modified(String path, ObjectId blob);
+    }
+
+    private final Folder folder;
     private final String authorName;
     private final String authorEmail;
-    private final Index index;
 
-    /** The working tree of a repository that is not bare; commits carry that author. */
+    /**
+     * The work tree of an open, non-bare repository.
+     *
+     * @param clock the time of commits, and the one that file times are compared with
+     */
     public WorkTree(Repository git, InstantSource clock, String authorName, String authorEmail) {
-        this.git = git;
-        this.clock = clock;
+        this(git, clock, authorName, authorEmail, ContentFilter.NONE);
+    }
+
+    /** The same, with some files' content beside git. */
+    public WorkTree(Repository git, InstantSource clock, String authorName, String authorEmail, ContentFilter filter) {
+        this(git, clock, authorName, authorEmail, filter, Failpoints.NONE);
+    }
+
+    WorkTree(
+            Repository git,
+            InstantSource clock,
+            String authorName,
+            String authorEmail,
+            ContentFilter filter,
+            Failpoints failpoints) {
+        this.folder = new Folder(git, git.getWorkTree().toPath(), new Index(git), clock, filter, failpoints);
         this.authorName = authorName;
         this.authorEmail = authorEmail;
-        root = git.getWorkTree().toPath();
-        index = new Index(git);
-    }
-
-    /** Finds what changed while nobody watched. Looks at every file, reads none. */
-    public synchronized Scanned scan() throws IOException {
-        Set<String> changed = new Scan(root, index.read(), index.written(), new Ignores(git)).run();
-        Instant now = clock.instant();
-        Looks looks = new Looks(root);
-        Set<String> young = new LinkedHashSet<>();
-        for (String path : changed) {
-            Optional<FileState> state = looks.at(path);
-            if (state.isPresent() && isYoung(state.get().modified(), now)) {
-                young.add(path);
-            }
-        }
-        return new Scanned(changed, young);
-    }
-
-    private static boolean isYoung(Instant modified, Instant now) {
-        return modified.plus(YOUNG).isAfter(now) && !modified.isAfter(now);
     }
 
     /**
-     * Commits what changed at those paths, files or directories, if anything did.
+     * Everything that is not as the last commit has it: for the start, and for when events were lost. Costs a listing
+     * per directory and a stat per file; reads only files whose index entry cannot be trusted. Deletes temporary files
+     * that a crash left behind.
      *
-     * @throws BusyException if the user's git holds the index or moves the branch at this moment
+     * @throws BusyException if the user's git is at work
      */
-    public synchronized Committed commit(Set<String> paths) throws IOException {
-        CommitJob job = new CommitJob(root, index.read(), index.written(), new Ignores(git), clock);
-        boolean many = job.collect(paths) > MANY;
-        Optional<ObjectId> head = head();
-        try (ObjectInserter inserter = many ? packInserter() : git.newObjectInserter();
-                ObjectReader reader = inserter.newReader()) {
-            job.read(inserter);
-            Map<String, Optional<TreeEdit.Blob>> edits = job.treeEdits();
-            if (edits.isEmpty()) {
-                return new Committed(Optional.empty(), List.of(), job.unsettled, job.unreadable);
+    public Set<String> scan() throws IOException {
+        folder.requireQuiet();
+        DirCache cache = folder.index().read();
+        Survey survey = new Survey(folder, cache, true);
+        survey.look("");
+        Set<String> changed = new TreeSet<>();
+        Map<String, @Nullable DirCacheEntry> refreshed = new HashMap<>();
+        Contents contents = new Contents(folder);
+        for (Map.Entry<String, Survey.Found> found : survey.found().entrySet()) {
+            DirCacheEntry entry = folder.index().entry(found.getKey());
+            Instant looked = folder.clock().instant();
+            DirCacheEntry same = found.getValue().stat().isEmpty() || entry == null
+                    ? null
+                    : refreshed(entry, found.getValue().stat().get(), contents, looked);
+            if (same == null) {
+                changed.add(found.getKey());
+            } else if (!same.isSmudged()) {
+                refreshed.put(found.getKey(), same);
             }
-            ObjectId before = tree(head, reader);
-            ObjectId tree = new TreeEdit(reader, inserter).apply(before, edits);
-            boolean differs = !tree.equals(before) && !(head.isEmpty() && tree.equals(Constants.EMPTY_TREE_ID));
-            if (!differs && !job.indexDiffers()) {
-                return new Committed(Optional.empty(), List.of(), job.unsettled, job.unreadable);
-            }
-            List<Change> changes = job.changes();
-            ObjectId commit = differs ? inserter.insert(commitOf(tree, head)) : null;
-            inserter.flush();
-            Durable.force(git, job.objects(), tree, commit);
-            index.update(job.indexEdits(), () -> move(head, commit));
-            return new Committed(
-                    Optional.ofNullable(commit), differs ? changes : List.of(), job.unsettled, job.unreadable);
         }
+        changed.addAll(staged(cache));
+        if (!refreshed.isEmpty()) {
+            refresh(refreshed);
+        }
+        return changed;
+    }
+
+    /** The entry with what the file system says now, or null if the content is another. */
+    private @Nullable DirCacheEntry refreshed(DirCacheEntry entry, Stat stat, Contents contents, Instant looked)
+            throws IOException {
+        boolean kept = stat.mode(folder.trustMode(), entry).equals(entry.getRawMode())
+                && (entry.isSmudged() || entry.getLength() == (int) stat.sizeBytes());
+        try {
+            if (!kept || !contents.id(entry.getPathString(), stat).equals(entry.getObjectId())) {
+                return null;
+            }
+        } catch (Contents.ChangedException | java.nio.file.FileSystemException e) {
+            return null; // the commit of that path will say what is wrong with it
+        }
+        DirCacheEntry same = new DirCacheEntry(entry);
+        stat.recordIn(same, looked);
+        return same;
+    }
+
+    private void refresh(Map<String, @Nullable DirCacheEntry> entries) throws IOException {
+        folder.index().lock();
+        try {
+            folder.index().commit(entries);
+        } catch (IOException | RuntimeException e) {
+            folder.index().unlock();
+            throw e;
+        }
+    }
+
+    /** Paths whose index entry is not what HEAD has: staged by the user, or left by a crash. */
+    private Set<String> staged(DirCache cache) throws IOException {
+        Set<String> paths = new TreeSet<>();
+        ObjectId head = folder.head().id();
+        try (TreeWalk walk = new TreeWalk(folder.git());
+                RevWalk commits = new RevWalk(walk.getObjectReader())) {
+            if (head == null) {
+                walk.addTree(new EmptyTreeIterator());
+            } else {
+                walk.addTree(commits.parseCommit(head).getTree());
+            }
+            walk.addTree(new DirCacheIterator(cache));
+            walk.setFilter(TreeFilter.ANY_DIFF);
+            walk.setRecursive(true);
+            while (walk.next()) {
+                paths.add(walk.getPathString());
+            }
+        }
+        return paths;
     }
 
     /**
-     * Makes the folder, the index and the branch what {@code tip} says; or, where that would lose a change that is in
-     * no commit yet, nothing at all.
+     * Makes one commit of what changed at {@code paths}: files, or directories with all that is below them. Files that
+     * are still being written and files that cannot be read are left out and reported. What is as the index and HEAD
+     * have it costs a stat and no commit.
      *
-     * @param tip a commit that contains the present head
-     * @throws IOException if {@code tip} names a path outside the folder or in {@code .git}; nothing was touched
+     * @throws BusyException if the user's git is at work, or was meanwhile; nothing was done
      */
-    public synchronized CheckedOut checkOut(ObjectId tip, Times times) throws IOException {
-        Checkout checkout = new Checkout(git, index, clock, head(), tip, times);
-        Set<String> changedMeanwhile = checkout.localChanges();
-        if (!changedMeanwhile.isEmpty()) {
-            return new CheckedOut(false, List.of(), changedMeanwhile);
-        }
-        Intent intent = new Intent(git);
-        intent.write(head(), tip);
-        List<Change> changes = checkout.run(() -> move(head(), tip));
-        intent.remove();
-        return new CheckedOut(true, changes, Set.of());
+    public Committed commit(Set<String> paths) throws IOException {
+        return new Commit(folder, authorName, authorEmail).run(paths, true);
     }
 
-    /** Finishes a checkout that a crash has cut short. Call before the first scan. */
-    public synchronized void recover(Times times) throws IOException {
-        Intent intent = new Intent(git);
-        Optional<Intent.Move> cut = intent.read();
-        if (cut.isPresent() && cut.get().from().equals(head())) {
-            intent.removeLeftLock();
-            ObjectId tip = cut.get().to();
-            new Checkout(git, index, clock, head(), tip, times).run(() -> move(head(), tip));
-        }
-        intent.remove();
+    /**
+     * The same for files that are written without a pause and have waited long enough: each is taken as it is, if it
+     * does not change in the moment in which it is read.
+     */
+    public Committed commitUnsettled(Set<String> paths) throws IOException {
+        return new Commit(folder, authorName, authorEmail).run(paths, false);
     }
 
-    private Optional<ObjectId> head() throws IOException {
-        Ref ref = git.exactRef(Constants.HEAD);
-        return ref == null ? Optional.empty() : Optional.ofNullable(ref.getObjectId());
+    /**
+     * Moves files, index and branch to {@code tip}, which must descend from HEAD. A file that is not as the index has
+     * it is not touched, and then no other is either.
+     *
+     * @throws BusyException if the user's git is at work
+     * @throws IOException if the tree holds a path that must not be written, or the disk fails
+     */
+    public CheckedOut checkOut(ObjectId tip, Times times) throws IOException {
+        return new Checkout(folder, tip, times).run();
     }
 
-    private static ObjectId tree(Optional<ObjectId> commit, ObjectReader reader) throws IOException {
-        if (commit.isEmpty()) {
-            return ObjectId.zeroId();
-        }
-        try (RevWalk walk = new RevWalk(reader)) {
-            return walk.parseCommit(commit.get()).getTree().copy();
-        }
+    /** The commit whose checkout was begun and not finished; commit what {@link #scan} finds, merge, and check out. */
+    public Optional<ObjectId> interrupted() throws IOException {
+        List<ObjectId> tips = new Intent(folder.git()).tips();
+        return tips.isEmpty() ? Optional.empty() : Optional.of(tips.get(tips.size() - 1));
     }
 
-    private CommitBuilder commitOf(ObjectId tree, Optional<ObjectId> parent) {
-        PersonIdent ident = new PersonIdent(authorName, authorEmail, clock.instant(), ZoneId.systemDefault());
-        CommitBuilder commit = new CommitBuilder();
-        commit.setTreeId(tree);
-        parent.ifPresent(commit::setParentId);
-        commit.setAuthor(ident);
-        commit.setCommitter(ident);
-        commit.setMessage("Changes on " + authorName + "\n");
-        return commit;
-    }
-
-    private void move(Optional<ObjectId> from, @Nullable ObjectId to) throws IOException {
-        if (to == null || Optional.of(to).equals(from)) {
-            return;
+    /**
+     * Finishes an interrupted checkout, if HEAD has not moved to another line meanwhile.
+     *
+     * @return empty if there is none, or none that can be finished without a merge
+     */
+    public Optional<CheckedOut> recover(Times times) throws IOException {
+        Optional<ObjectId> tip = interrupted();
+        ObjectId head = folder.head().id();
+        if (tip.isEmpty()) {
+            return Optional.empty();
         }
-        RefUpdate update = git.updateRef(Constants.HEAD);
-        update.setExpectedOldObjectId(from.orElse(ObjectId.zeroId()));
-        update.setNewObjectId(to);
-        update.setRefLogMessage("tandem: sync", false);
-        RefUpdate.Result result = update.update();
-        switch (result) {
-            case NEW, FAST_FORWARD -> {}
-            case LOCK_FAILURE -> throw new BusyException("your git moved the branch at this moment");
-            default -> throw new IOException("the branch could not be moved: " + result);
+        try (RevWalk walk = new RevWalk(folder.git())) {
+            if (head != null && !walk.isMergedInto(walk.parseCommit(head), walk.parseCommit(tip.get()))) {
+                return Optional.empty();
+            }
         }
-    }
-
-    private ObjectInserter packInserter() {
-        return git.getObjectDatabase() instanceof ObjectDirectory objects
-                ? objects.newPackInserter()
-                : git.newObjectInserter();
+        return Optional.of(checkOut(tip.get(), times));
     }
 }

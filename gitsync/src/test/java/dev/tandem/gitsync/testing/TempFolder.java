@@ -10,12 +10,8 @@ import dev.tandem.gitsync.exchange.SendPack;
 import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.exchange.SyncedTimes;
 import dev.tandem.gitsync.merge.ConvergentMerge;
-import dev.tandem.gitsync.merge.Merged;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.repo.RepositorySetup;
-import dev.tandem.gitsync.worktree.CheckedOut;
-import dev.tandem.gitsync.worktree.Committed;
-import dev.tandem.gitsync.worktree.Scanned;
 import dev.tandem.gitsync.worktree.WorkTree;
 import java.io.IOException;
 import java.io.PipedInputStream;
@@ -94,15 +90,14 @@ public final class TempFolder implements AutoCloseable {
     }
 
     /** Scans and commits all of it, young or not. */
-    public Committed commitAll() throws IOException {
+    public WorkTree.Committed commitAll() throws IOException {
         clock.pass(Duration.ofSeconds(1));
-        Scanned scanned = tree.scan();
-        return tree.commit(scanned.changed());
+        return tree.commitUnsettled(tree.scan());
     }
 
-    public Committed commit(String... paths) throws IOException {
+    public WorkTree.Committed commit(String... paths) throws IOException {
         clock.pass(Duration.ofSeconds(1));
-        return tree.commit(Set.of(paths));
+        return tree.commitUnsettled(Set.of(paths));
     }
 
     public Optional<ObjectId> head() throws IOException {
@@ -148,13 +143,13 @@ public final class TempFolder implements AutoCloseable {
     }
 
     /** Merges what was pushed here and checks it out. */
-    public CheckedOut integrate(TempFolder... pushers) throws IOException {
+    public WorkTree.CheckedOut integrate(TempFolder... pushers) throws IOException {
         List<ObjectId> heads = new ArrayList<>();
         head().ifPresent(heads::add);
         for (TempFolder pusher : pushers) {
             new SyncedRefs(repository.git()).head(pusher.repository.uuid()).ifPresent(heads::add);
         }
-        Merged merged = ConvergentMerge.merge(repository.git(), heads);
+        ConvergentMerge.Merged merged = ConvergentMerge.merge(repository.git(), heads);
         return tree.checkOut(merged.head(), new SyncedTimes(repository)::modified);
     }
 

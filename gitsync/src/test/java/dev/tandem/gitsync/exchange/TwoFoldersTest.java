@@ -1,8 +1,9 @@
-package dev.tandem.gitsync.worktree;
+package dev.tandem.gitsync.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.gitsync.testing.TempFolder;
+import dev.tandem.gitsync.worktree.WorkTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -46,7 +46,7 @@ class TwoFoldersTest {
         left.write("notes.txt", "hello\n").write("deep/er/file", "x").commitAll();
         left.pushTo(right);
 
-        CheckedOut out = right.integrate(left);
+        WorkTree.CheckedOut out = right.integrate(left);
 
         assertThat(out.done()).isTrue();
         assertThat(right.files()).isEqualTo(left.files());
@@ -169,67 +169,11 @@ class TwoFoldersTest {
         left.pushTo(right);
         right.write("a.txt", "mine\n").write("b.txt", "mine too\n");
 
-        CheckedOut out = right.integrate(left);
+        WorkTree.CheckedOut out = right.integrate(left);
 
         assertThat(out.done()).isFalse();
         assertThat(out.changedMeanwhile()).containsExactlyInAnyOrder("a.txt", "b.txt");
         assertThat(right.files()).isEqualTo(Map.of("a.txt", "mine\n", "b.txt", "mine too\n"));
-    }
-
-    @Test
-    @DisplayName("an edit that leaves size and time as they were is seen")
-    void racyEdit() throws IOException {
-        left.write("same.txt", "aaaa").commitAll();
-        FileTime before = Files.getLastModifiedTime(left.path.resolve("same.txt"));
-        left.write("same.txt", "bbbb");
-        Files.setLastModifiedTime(left.path.resolve("same.txt"), before);
-
-        assertThat(left.tree.scan().changed()).containsExactly("same.txt");
-        assertThat(left.commit("same.txt").changes()).containsExactly(new Change(Change.Kind.MODIFIED, "same.txt"));
-    }
-
-    @Test
-    @DisplayName("a checkout that a crash cut short is finished at the next start, not committed backwards")
-    void interruptedCheckout() throws IOException {
-        both("a.txt", "one\n");
-        left.write("a.txt", "two\n").write("c.txt", "new\n").commitAll();
-        left.pushTo(right);
-        // what a crash leaves between the files and the branch
-        new Intent(right.repository.git()).write(right.head(), left.head().orElseThrow());
-        Files.writeString(right.path.resolve("a.txt"), "two\n");
-
-        right.tree.recover((path, blob) -> java.util.Optional.empty());
-
-        assertThat(right.head()).isEqualTo(left.head());
-        assertThat(right.files()).isEqualTo(left.files());
-        assertThat(right.commitAll().head()).isEmpty();
-    }
-
-    @Test
-    @DisplayName("what .gitignore names is left alone")
-    void ignored() throws IOException {
-        left.write(".gitignore", "*.log\nbuild/\n")
-                .write("a.log", "x")
-                .write("build/out", "x")
-                .write("kept.txt", "x");
-
-        Committed committed = left.commitAll();
-
-        assertThat(committed.changes()).extracting(Change::path).containsExactlyInAnyOrder(".gitignore", "kept.txt");
-        assertThat(left.commit("a.log", "build", "build/out").head()).isEmpty();
-    }
-
-    @Test
-    @DisplayName("a directory given as a changed path stands for all that is in it, and for what is gone from it")
-    void directoryAsPath() throws IOException {
-        left.write("d/one", "1").write("d/two", "2").commitAll();
-        left.delete("d/one").write("d/three", "3");
-
-        Set<Change> changes = Set.copyOf(left.commit("d").changes());
-
-        assertThat(changes)
-                .containsExactlyInAnyOrder(
-                        new Change(Change.Kind.DELETED, "d/one"), new Change(Change.Kind.ADDED, "d/three"));
     }
 
     @ParameterizedTest(name = "seed {0}")
