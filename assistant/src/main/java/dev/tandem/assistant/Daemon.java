@@ -38,6 +38,7 @@ public final class Daemon implements AutoCloseable {
     private final Home.Lock lock;
     private final Store store;
     private final ScheduledExecutorService timers = Threads.timers("timers");
+    private final MemoryRelease memory = new MemoryRelease(timers);
     private final ExecutorService pairingWorkers = Threads.pool("pairing", 4);
     private final Records records;
     private final Links links;
@@ -149,6 +150,7 @@ public final class Daemon implements AutoCloseable {
         }
         try {
             home.retract();
+            memory.close();
             pairing.close();
             folders.closeAll();
             accounts.closeAll();

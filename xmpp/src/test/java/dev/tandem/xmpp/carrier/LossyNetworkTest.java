@@ -1,0 +1,200 @@
+package dev.tandem.xmpp.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("A session over a network that loses, doubles and shuffles messages")
+class LossyNetworkTest {
+    private static final long MILLI = 1_000_000L;
+
+    static Stream<Integer> seeds() {
+        return IntStream.rangeClosed(1, 200).boxed();
+    }
+
+    /** A message on its way; {@code toReceiver} tells the direction. */
+    private record Flying(long atNanos, long order, Chunk chunk, boolean toReceiver) implements Comparable<Flying> {
+        @Override
+        public int compareTo(Flying other) {
+            return atNanos != other.atNanos ? Long.compare(atNanos, other.atNanos) : Long.compare(order, other.order);
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    @DisplayName("PUSH-2: costs time only: every byte arrives, once and in order")
+    void everyByteInOrder(int seed) {
+        Random random = new Random(seed);
+        double loss = random.nextDouble() * 0.2;
+        double doubling = random.nextDouble() * 0.2;
+        int shuffle = random.nextInt(50);
+        byte[] stream = new byte[300_000];
+        random.nextBytes(stream);
+        Sender sender = new Sender();
+        Receiver receiver = new Receiver();
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        PriorityQueue<Flying> network = new PriorityQueue<>();
+        long now = 1;
+        long order = 0;
+        int written = 0;
+
+        for (int step = 0; !receiver.isAtEnd(); step++) {
+            assertThat(step).as("the session ends").isLessThan(200_000);
+            while (written < stream.length && !sender.isFull()) {
+                int size = Math.min(Chunk.MAX_CONTENT, stream.length - written);
+                byte[] piece = new byte[size];
+                System.arraycopy(stream, written, piece, 0, size);
+                sender.write(piece);
+                written += size;
+            }
+            if (written == stream.length) {
+                sender.end();
+            }
+            List<Chunk> out = new ArrayList<>();
+            for (Sender.Piece piece : sender.poll(now)) {
+                out.add(new Chunk("s", piece.sequence(), 0, Receiver.ROOM, piece.last(), piece.content()));
+            }
+            for (Chunk chunk : out) {
+                order = send(network, chunk, true, now, order, random, loss, doubling, shuffle);
+            }
+            if (network.isEmpty()) {
+                now = Math.max(now + MILLI, sender.nextNanos());
+                continue;
+            }
+            Flying next = network.remove();
+            now = Math.max(now, next.atNanos);
+            if (next.toReceiver) {
+                boolean acknowledge = receiver.accept(next.chunk);
+                while (!receiver.isEmpty()) {
+                    arrived.writeBytes(receiver.take());
+                }
+                assertThat(receiver.room()).isPositive();
+                if (acknowledge || random.nextInt(4) == 0) {
+                    receiver.acknowledgementSent();
+                    Chunk answer = new Chunk("s", 0, receiver.acknowledged(), receiver.room(), false, new byte[0]);
+                    order = send(network, answer, false, now, order, random, loss, doubling, shuffle);
+                }
+            } else {
+                sender.acknowledged(next.chunk.acknowledged(), next.chunk.window(), false, now);
+            }
+        }
+
+        assertThat(arrived.toByteArray()).isEqualTo(stream);
+    }
+
+    private static long send(
+            PriorityQueue<Flying> network,
+            Chunk chunk,
+            boolean toReceiver,
+            long now,
+            long order,
+            Random random,
+            double loss,
+            double doubling,
+            int shuffle) {
+        long next = order;
+        int copies = random.nextDouble() < loss ? 0 : random.nextDouble() < doubling ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            long delay = (5 + random.nextInt(1 + shuffle)) * MILLI;
+            network.add(new Flying(now + delay, next++, chunk, toReceiver));
+        }
+        return next;
+    }
+
+    @Test
+    @DisplayName("never has more in flight than the receiver has room for")
+    void respectsTheReceiversRoom() {
+        Sender sender = new Sender();
+        sender.write(new byte[1]);
+        sender.poll(1);
+        sender.acknowledged(1, 3, false, 2);
+        for (int i = 0; i < 20; i++) {
+            sender.write(new byte[1]);
+        }
+
+        assertThat(sender.poll(3)).hasSize(3);
+    }
+
+    @Test
+    @DisplayName("sends one message into a full receiver, so that it hears when there is room again")
+    void probesAFullReceiver() {
+        Sender sender = new Sender();
+        sender.write(new byte[1]);
+        sender.poll(1);
+        sender.acknowledged(1, 0, false, 2);
+        sender.write(new byte[1]);
+        sender.write(new byte[1]);
+
+        assertThat(sender.poll(3)).hasSize(1);
+        assertThat(sender.poll(4)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("sends the oldest message again after three acknowledgements that say nothing new")
+    void fastRetransmit() {
+        Sender sender = new Sender();
+        for (int i = 0; i < 5; i++) {
+            sender.write(new byte[] {(byte) i});
+        }
+        sender.poll(1);
+        sender.acknowledged(1, 100, false, 2);
+
+        sender.acknowledged(1, 100, false, 3);
+        sender.acknowledged(1, 100, false, 4);
+        assertThat(sender.poll(5)).isEmpty();
+        sender.acknowledged(1, 100, false, 6);
+
+        assertThat(sender.poll(7)).extracting(Sender.Piece::sequence).containsExactly(2L);
+    }
+
+    @Test
+    @DisplayName("GRID-7: takes no acknowledgement for what was never sent")
+    void impossibleAcknowledgement() {
+        Sender sender = new Sender();
+        sender.write(new byte[1]);
+        sender.poll(1);
+
+        sender.acknowledged(99, 100, false, 2);
+
+        assertThat(sender.isDrained()).isFalse();
+    }
+
+    @Test
+    @DisplayName("holds no message that is beyond the room it has offered")
+    void beyondTheWindow() {
+        Receiver receiver = new Receiver();
+
+        receiver.accept(new Chunk("s", 1L + Receiver.ROOM, 0, 0, false, new byte[1]));
+        for (long n = 1; n <= Receiver.ROOM; n++) {
+            receiver.accept(new Chunk("s", n, 0, 0, false, new byte[1]));
+        }
+
+        assertThat(receiver.acknowledged()).isEqualTo(Receiver.ROOM);
+        assertThat(receiver.room()).isZero();
+    }
+
+    @Test
+    @DisplayName("PUSH-1: the largest message stays below 8 KiB of stanza")
+    void stanzaSize() {
+        byte[] content = new byte[Chunk.MAX_CONTENT];
+        int base64 = java.util.Base64.getEncoder().encodeToString(content).length();
+        int attributes = new Chunk("0123456789abcdefx", Long.MAX_VALUE, Long.MAX_VALUE, 256, true, content)
+                .encode()
+                .attributes()
+                .toString()
+                .length();
+
+        // addresses, hints and the element's own name
+        assertThat(base64 + attributes + 1500).isLessThan(8192);
+    }
+}
