@@ -122,7 +122,8 @@ public final class FolderCore {
 
     void repositorySeen(Tips seen, @Nullable String reason) {
         setBusy(reason);
-        if (!work.isRunning() && !seen.equals(tips)) {
+        // what stands in the middle of an operation, or where the folder is not mounted, is nobody else's business
+        if (reason == null && !work.isRunning() && !seen.equals(tips)) {
             // the user's own git moved a branch, or the git-annex branch got a line
             setTips(seen);
             announce(Set.of());

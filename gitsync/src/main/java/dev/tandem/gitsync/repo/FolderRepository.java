@@ -143,6 +143,10 @@ public final class FolderRepository implements Closeable {
 
     /** Why Tandem has to wait: an operation of the user's own git is under way. Empty when nothing is. */
     public Optional<String> busy() throws IOException {
+        if (!Files.isRegularFile(git.getDirectory().toPath().resolve(Constants.HEAD))) {
+            return Optional.of("the folder " + path
+                    + " is not there (unmounted, moved or deleted?); nothing is changed anywhere until it is back");
+        }
         if (Files.exists(git.getDirectory().toPath().resolve("index.lock"))) {
             return Optional.of("another git command holds " + path.resolve(".git/index.lock")
                     + "; Tandem goes on when it is done");

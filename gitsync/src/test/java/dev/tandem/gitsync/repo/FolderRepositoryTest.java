@@ -97,6 +97,10 @@ class FolderRepositoryTest {
 
             Files.writeString(git.resolve("HEAD"), "1111111111111111111111111111111111111111\n");
             assertThat(repository.busy().orElse("")).contains("detached");
+
+            // as an unmounted disk leaves it: an empty mount point is no mass deletion
+            Files.move(git, directory.resolve("moved"));
+            assertThat(repository.busy().orElse("")).contains("not there");
         }
     }
 
