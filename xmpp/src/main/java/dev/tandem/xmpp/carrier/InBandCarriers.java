@@ -68,8 +68,7 @@ public final class InBandCarriers implements CarrierSource, Closeable {
         this.random = random;
         sendingThread = threads.newThread(this::sendAll);
         sendingThread.start();
-        ticking = timers.scheduleAtFixedRate(
-                () -> sessions.values().forEach(InBandCarrier::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticking = timers.scheduleAtFixedRate(this::tickAll, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         messenger.listen(Chunk.NAMESPACE, this::received);
         messenger.watchDevices(new Messenger.DeviceListener() {
             @Override
@@ -84,6 +83,18 @@ public final class InBandCarriers implements CarrierSource, Closeable {
                 listener.deviceUnavailable(address);
             }
         });
+    }
+
+    /** A timer that throws is never called again: one broken session must not stop the others' clocks. */
+    private void tickAll() {
+        for (InBandCarrier carrier : sessions.values()) {
+            try {
+                carrier.tick();
+            } catch (RuntimeException bug) {
+                LOG.error("the session with {} is broken", carrier.peer.fullJid(), bug);
+                carrier.fail("a fault in this program");
+            }
+        }
     }
 
     private void tellSessions(DeviceAddress address, boolean available) {

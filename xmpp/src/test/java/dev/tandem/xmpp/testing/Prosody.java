@@ -71,7 +71,7 @@ public final class Prosody implements AutoCloseable {
                 https_ports = { }
                 component_ports = { }
                 modules_enabled = { "roster"; "saslauth"; "tls"; "disco"; "presence"; "message"; "iq"; "ping";
-                                    "smacks"; "carbons"; "offline"; "pep"; "register"; "limits" }
+                                    "smacks"; "carbons"; "offline"; "pep"; "register" }
                 modules_disabled = { "s2s" }
                 allow_registration = false
                 c2s_require_encryption = true
