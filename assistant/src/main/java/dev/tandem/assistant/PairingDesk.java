@@ -31,11 +31,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Pairs folders of this daemon with those of others: from a code to a stored device and a known repository. */
 final class PairingDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(PairingDesk.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final Duration JOIN = Duration.ofSeconds(60);
     private static final Duration FIRST_SYNC = Duration.ofSeconds(60);
     private static final Pattern FOLDER_NAME = Pattern.compile("[^/\\\\\\p{Cntrl}]{1,100}");
@@ -138,8 +143,7 @@ final class PairingDesk {
                     JOIN.plusSeconds(5));
             OpenFolder folder = Objects.requireNonNull(joining.get()).folder;
             Actions.Paired paired = settle(folder, other);
-            OpenFolder.Sync first = folder.sync();
-            awaitQuietly(first.end());
+            awaitFirstSync(folder);
             return paired;
         } catch (IOException failure) {
             undo(joining.get());
@@ -249,13 +253,28 @@ final class PairingDesk {
                                 "no account is online, so no other device can be reached; nothing was changed; see `tandem status`"));
     }
 
-    private static void awaitQuietly(CompletableFuture<?> end) {
+    /**
+     * Waits until the other device has confirmed that both hold the same; it is paired all the same if that takes long.
+     */
+    private static void awaitFirstSync(OpenFolder folder) {
+        long end = System.nanoTime() + FIRST_SYNC.toNanos();
         try {
-            end.get(FIRST_SYNC.toSeconds(), TimeUnit.SECONDS);
+            for (long left = FIRST_SYNC.toNanos(); left > 0; left = end - System.nanoTime()) {
+                if (!folder.sync()
+                        .end()
+                        .get(left, TimeUnit.NANOSECONDS)
+                        .confirmed()
+                        .isEmpty()) {
+                    return;
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos()); // the link is not up yet
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException goesOn) {
-            // paired all the same: what is not there yet follows by itself
+            LOG.debug(
+                    "the first sync of {} goes on in the background",
+                    folder.stored().name());
         }
     }
 

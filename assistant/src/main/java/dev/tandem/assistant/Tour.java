@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -68,7 +69,7 @@ final class Tour {
     private void run(boolean keep) throws IOException, ActionFailed, InterruptedException {
         out.println("Tandem's tour, in " + place);
         long begin = System.nanoTime();
-        try (DemoServer server = DemoServer.start(place)) {
+        try (DemoServer server = new DemoServer(place, Threads.named("demo-server"), new SecureRandom())) {
             server.addUser("ada@localhost", "ada's password");
             server.addUser("ada-phone@localhost", "another password");
             done("an XMPP server on 127.0.0.1:" + server.port(), begin);

@@ -1,174 +1,171 @@
 package dev.tandem.assistant.demo;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import com.google.common.util.concurrent.MoreExecutors;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Base64;
-import java.util.Date;
 import java.util.List;
-import org.apache.mina.core.filterchain.DefaultIoFilterChainBuilder;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.apache.mina.core.service.SimpleIoProcessorPool;
 import org.apache.mina.filter.codec.ProtocolCodecFilter;
+import org.apache.mina.transport.socket.nio.NioProcessor;
+import org.apache.mina.transport.socket.nio.NioSession;
 import org.apache.mina.transport.socket.nio.NioSocketAcceptor;
-import org.apache.vysper.mina.XmppIoHandlerAdapter;
 import org.apache.vysper.mina.codec.XMPPProtocolCodecFactory;
-import org.apache.vysper.storage.inmemory.MemoryStorageProviderRegistry;
+import org.apache.vysper.storage.OpenStorageProviderRegistry;
+import org.apache.vysper.xmpp.addressing.Entity;
 import org.apache.vysper.xmpp.addressing.EntityFormatException;
 import org.apache.vysper.xmpp.addressing.EntityImpl;
 import org.apache.vysper.xmpp.authorization.AccountCreationException;
-import org.apache.vysper.xmpp.authorization.AccountManagement;
 import org.apache.vysper.xmpp.authorization.Plain;
-import org.apache.vysper.xmpp.server.Endpoint;
-import org.apache.vysper.xmpp.server.ServerRuntimeContext;
-import org.apache.vysper.xmpp.server.XMPPServer;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.jspecify.annotations.Nullable;
+import org.apache.vysper.xmpp.authorization.SimpleUserAuthorization;
+import org.apache.vysper.xmpp.modules.core.base.BaseStreamStanzaDictionary;
+import org.apache.vysper.xmpp.modules.core.bind.BindResourceDictionary;
+import org.apache.vysper.xmpp.modules.core.sasl.SASLStanzaDictionary;
+import org.apache.vysper.xmpp.modules.core.session.SessionStanzaDictionary;
+import org.apache.vysper.xmpp.modules.core.starttls.StartTLSStanzaDictionary;
+import org.apache.vysper.xmpp.modules.extension.xep0119_xmppping.XmppPingModule;
+import org.apache.vysper.xmpp.modules.roster.RosterModule;
+import org.apache.vysper.xmpp.modules.roster.persistence.MemoryRosterManager;
+import org.apache.vysper.xmpp.modules.servicediscovery.ServiceDiscoveryModule;
+import org.apache.vysper.xmpp.server.ServerFeatures;
+import org.apache.vysper.xmpp.state.resourcebinding.ResourceRegistry;
 
-/** An XMPP server for {@code localhost} inside this process: Apache Vysper on a free port of the loopback interface. */
+/**
+ * An XMPP server for the tour: in memory, on the loopback interface and a free port, with accounts that are gone when
+ * it is closed.
+ *
+ * <p>Apache Vysper, put together by hand rather than by its {@code XMPPServer}, which listens on every interface, hands
+ * messages to a pool of threads that does not keep their order, and leaves threads behind. STARTTLS is required; PLAIN
+ * is the only mechanism it has; it names resources itself. One thread does all of its work, so messages between two
+ * clients keep their order. Its methods may be called from any thread.
+ */
 public final class DemoServer implements AutoCloseable {
-    private static final String DOMAIN = "localhost";
-    private static final char[] PASSWORD = "demo".toCharArray();
-    private static final int KEY_BITS = 2048;
+    /** The domain of every account here; the certificate is made out to it. */
+    public static final String DOMAIN = "localhost";
 
-    private final XMPPServer server = new XMPPServer(DOMAIN);
-    private final MemoryStorageProviderRegistry storage = new MemoryStorageProviderRegistry();
-    private final LoopbackEndpoint endpoint = new LoopbackEndpoint();
-    private final Path certificate;
+    /** The acceptor and one processor; more would give up the order of messages. */
+    private static final int THREADS = 2;
 
-    private DemoServer(Path directory) throws IOException, GeneralSecurityException, OperatorCreationException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(KEY_BITS);
-        KeyPair pair = generator.generateKeyPair();
-        X509Certificate own = selfSigned(pair);
-        KeyStore keys = KeyStore.getInstance("JKS");
-        keys.load(null, PASSWORD);
-        keys.setKeyEntry(DOMAIN, pair.getPrivate(), PASSWORD, new Certificate[] {own});
-        ByteArrayOutputStream store = new ByteArrayOutputStream();
-        keys.store(store, PASSWORD);
-        certificate = directory.resolve("server.pem");
-        Files.writeString(
-                certificate,
-                "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(own.getEncoded())
-                        + "\n-----END CERTIFICATE-----\n");
-        server.setTLSCertificateInfo(new ByteArrayInputStream(store.toByteArray()), new String(PASSWORD));
-        server.setStorageProviderRegistry(storage);
-        server.setSASLMechanisms(List.of(new Plain()));
-        server.addEndpoint(endpoint);
-    }
+    private static final long IDLE_THREAD_SECONDS = 5;
 
-    private static X509Certificate selfSigned(KeyPair pair)
-            throws IOException, GeneralSecurityException, OperatorCreationException {
-        X500Name name = new X500Name("CN=" + DOMAIN);
-        Instant now = Instant.now();
-        return new JcaX509CertificateConverter()
-                .getCertificate(new JcaX509v3CertificateBuilder(
-                                name,
-                                new BigInteger(64, new SecureRandom()),
-                                Date.from(now.minus(Duration.ofDays(1))),
-                                Date.from(now.plus(Duration.ofDays(2))),
-                                name,
-                                pair.getPublic())
-                        .addExtension(
-                                Extension.subjectAlternativeName,
-                                false,
-                                new GeneralNames(new GeneralName(GeneralName.dNSName, DOMAIN)))
-                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(pair.getPrivate())));
-    }
+    private final SimpleUserAuthorization accounts = new SimpleUserAuthorization();
+    private final DemoCertificate certificate;
+    private final ExecutorService threads;
+    private final SimpleIoProcessorPool<NioSession> processor;
+    private final NioSocketAcceptor acceptor;
+    private final InetSocketAddress address;
 
-    /** Starts a server; its certificate goes to that directory. */
-    public static DemoServer start(Path directory) throws IOException {
+    /**
+     * Starts listening.
+     *
+     * @param directory where the certificate is written; exists, and is the caller's to delete
+     * @param threadFactory makes its two threads; daemon threads, or a process that forgets to close this never ends
+     * @throws IOException if the certificate cannot be made or written, or no port can be had
+     */
+    public DemoServer(Path directory, ThreadFactory threadFactory, SecureRandom random) throws IOException {
+        certificate = DemoCertificate.create(directory, DOMAIN, random);
+        threads = new ThreadPoolExecutor(
+                0, THREADS, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory);
+        processor = new SimpleIoProcessorPool<>(NioProcessor.class, threads, 1, null);
+        acceptor = new NioSocketAcceptor(threads, processor);
         try {
-            DemoServer demo = new DemoServer(directory);
-            demo.server.start();
-            return demo;
-        } catch (Exception failed) {
-            // Vysper's start() throws just that
-            throw new IOException("the demo's server did not start: " + failed.getMessage(), failed);
+            acceptor.getFilterChain().addLast("end", new StreamEnd());
+            acceptor.getFilterChain().addLast("xmpp", new ProtocolCodecFilter(new XMPPProtocolCodecFactory()));
+            LoopbackSessions handler = new LoopbackSessions();
+            handler.setServerRuntimeContext(context(certificate.serverContext()));
+            acceptor.setHandler(handler);
+            acceptor.getSessionConfig().setTcpNoDelay(true);
+            acceptor.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            address = acceptor.getLocalAddress();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw new IOException("the demo's XMPP server cannot start: " + e.getMessage(), e);
         }
     }
 
-    /** Makes an account. */
-    public void addUser(String jid, String password) throws IOException {
+    /**
+     * Opens an account; one that exists gets the new password.
+     *
+     * @param jid a bare JID at {@link #DOMAIN}
+     * @throws IllegalArgumentException if it is not one
+     */
+    public void addUser(String jid, String password) {
         try {
-            AccountManagement accounts = (AccountManagement) storage.retrieve(AccountManagement.class);
-            accounts.addUser(EntityImpl.parse(jid), password);
-        } catch (AccountCreationException | EntityFormatException refused) {
-            throw new IOException("the demo's server refused the account " + jid, refused);
+            Entity entity = EntityImpl.parse(jid);
+            if (!entity.isNodeSet() || entity.isResourceSet() || !DOMAIN.equals(entity.getDomain())) {
+                throw new IllegalArgumentException("not an account at " + DOMAIN + ": " + jid);
+            }
+            if (accounts.verifyAccountExists(entity)) {
+                accounts.changePassword(entity, password);
+            } else {
+                accounts.addUser(entity, password);
+            }
+        } catch (EntityFormatException | AccountCreationException e) {
+            throw new IllegalArgumentException("not an account at " + DOMAIN + ": " + jid, e);
         }
     }
 
-    /** Where it listens, on 127.0.0.1. */
+    /** The TCP port on the loopback interface. */
     public int port() {
-        return endpoint.port();
+        return address.getPort();
     }
 
-    /** The certificate to trust, PEM. */
+    /** A PEM file with the self-signed certificate, for a client to trust; it holds no key. */
     public Path certificate() {
-        return certificate;
+        return certificate.pem();
     }
 
+    /** Ends every connection without a farewell and gives the port back. */
     @Override
     public void close() {
-        server.stop();
+        acceptor.unbind();
+        acceptor.getManagedSessions().values().forEach(session -> session.closeNow());
+        acceptor.dispose();
+        processor.dispose();
+        threads.shutdown();
     }
 
-    /** Vysper's own endpoint listens on every interface; this one only where nobody else can reach it. */
-    private static final class LoopbackEndpoint implements Endpoint {
-        private @Nullable ServerRuntimeContext context;
-        private @Nullable NioSocketAcceptor acceptor;
+    private OrderedContext context(SSLContext tls) {
+        OpenStorageProviderRegistry storage = new OpenStorageProviderRegistry();
+        MemoryRosterManager rosters = new MemoryRosterManager();
+        storage.add(accounts);
+        storage.add(rosters);
+        storage.add(new NoOfflineStorage());
 
-        @Override
-        public void setServerRuntimeContext(ServerRuntimeContext runtime) {
-            context = runtime;
-        }
+        Entity server = new EntityImpl(null, DOMAIN, null);
+        ServerFeatures features = new ServerFeatures();
+        features.setAuthenticationMethods(List.of(new Plain()));
+        features.setStartTLSRequired(true);
+        features.setRelayingToFederationServers(false);
+        ResourceRegistry resources = new ResourceRegistry();
+        OrderedRelay relay =
+                new OrderedRelay(server, resources, storage, rosters, MoreExecutors.newDirectExecutorService());
 
-        @Override
-        public void start() throws IOException {
-            NioSocketAcceptor listening = new NioSocketAcceptor();
-            DefaultIoFilterChainBuilder filters = new DefaultIoFilterChainBuilder();
-            filters.addLast("xmppCodec", new ProtocolCodecFilter(new XMPPProtocolCodecFactory()));
-            listening.setFilterChainBuilder(filters);
-            XmppIoHandlerAdapter adapter = new XmppIoHandlerAdapter();
-            adapter.setServerRuntimeContext(context);
-            listening.setHandler(adapter);
-            listening.getSessionConfig().setTcpNoDelay(true);
-            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            acceptor = listening;
-        }
-
-        int port() {
-            if (acceptor == null) {
-                throw new IllegalStateException("not started");
-            }
-            return acceptor.getLocalAddress().getPort();
-        }
-
-        @Override
-        public void stop() {
-            if (acceptor != null) {
-                acceptor.unbind();
-                acceptor.dispose();
-            }
-        }
+        OrderedContext context = new OrderedContext(
+                server,
+                relay,
+                features,
+                List.of(
+                        new BaseStreamStanzaDictionary(),
+                        new StartTLSStanzaDictionary(),
+                        new SASLStanzaDictionary(),
+                        new BindResourceDictionary(),
+                        new SessionStanzaDictionary()),
+                resources);
+        context.setStorageProviderRegistry(storage);
+        context.setTlsContextFactory(() -> tls);
+        context.addModule(new ServiceDiscoveryModule());
+        context.addModule(new RosterModule());
+        context.addModule(new XmppPingModule());
+        relay.setServerRuntimeContext(context);
+        return context;
     }
 }

@@ -1,7 +1,8 @@
 /**
- * The XMPP server of the tour, inside the process and on loopback only.
+ * What {@code tandem demo} needs besides Tandem itself: an XMPP server inside the process, on loopback, for a few
+ * minutes.
  *
- * <p>May depend on Apache Vysper, Mina and Bouncy Castle, and on nothing of ours. Never offered to users as a server.
+ * <p>May depend on Vysper and MINA, which nothing else may see. Never offered to users as a server.
  */
 @NullMarked
 package dev.tandem.assistant.demo;
