@@ -20,7 +20,7 @@ public final class LinkStream implements Closeable {
 
     private static final int CREDIT_STEP = CREDIT_BYTES / 4;
 
-    private final Link link;
+    private final Multiplexer link;
     private final int id;
     private final Object lock = new Object();
     private final Deque<byte[]> arrived = new ArrayDeque<>();
@@ -33,8 +33,9 @@ public final class LinkStream implements Closeable {
     private boolean outputEnded;
     private boolean discarding;
     private @Nullable String failure;
+    private Runnable ready = () -> {};
 
-    LinkStream(Link link, int id) {
+    LinkStream(Multiplexer link, int id) {
         this.link = link;
         this.id = id;
     }
@@ -180,6 +181,38 @@ public final class LinkStream implements Closeable {
         }
     }
 
+    // ---- for those who may not wait
+
+    /** Runs when there may be more to read or more room to write, or the stream has failed; at most one at a time. */
+    void whenReady(Runnable listener) {
+        synchronized (lock) {
+            ready = listener;
+        }
+    }
+
+    /** Whether {@link #input} would return at once. */
+    boolean isReadable() {
+        synchronized (lock) {
+            return readAt < reading.length || !arrived.isEmpty() || failure != null || inputEnded;
+        }
+    }
+
+    /** How many bytes {@link #output} would take at once; failures come at once too. */
+    long writable() {
+        synchronized (lock) {
+            return failure != null || outputEnded ? Long.MAX_VALUE : maySend;
+        }
+    }
+
+    private void wakeUp() {
+        Runnable listener;
+        synchronized (lock) {
+            lock.notifyAll();
+            listener = ready;
+        }
+        listener.run();
+    }
+
     // ---- from the link's reading thread, which must never wait
 
     /** Takes data in; says whether the sender kept to its credit. */
@@ -191,24 +224,24 @@ public final class LinkStream implements Closeable {
             }
             if (!discarding && data.length > 0) {
                 arrived.add(data);
-                lock.notifyAll();
             }
-            return true;
         }
+        wakeUp();
+        return true;
     }
 
     void creditArrived(int amount) {
         synchronized (lock) {
             maySend += Math.max(0, amount);
-            lock.notifyAll();
         }
+        wakeUp();
     }
 
     void endArrived() {
         synchronized (lock) {
             inputEnded = true;
-            lock.notifyAll();
         }
+        wakeUp();
         forgetIfOver();
     }
 
@@ -220,9 +253,9 @@ public final class LinkStream implements Closeable {
                 return false;
             }
             failure = reason;
-            lock.notifyAll();
-            return true;
         }
+        wakeUp();
+        return true;
     }
 
     private void forgetIfOver() {

@@ -1,5 +1,6 @@
 package dev.tandem.xmpp.link;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import dev.tandem.xmpp.account.DeviceAddress;
 import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.carrier.Carrier;
@@ -15,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -87,6 +90,7 @@ public final class Links implements Closeable {
     private final Map<String, Instant> refusals = new ConcurrentHashMap<>();
     private final Object lock = new Object();
     private final Map<DeviceId, Slot> slots = new LinkedHashMap<>();
+    private final Counters counters = new Counters();
     private boolean closed;
 
     /**
@@ -153,7 +157,7 @@ public final class Links implements Closeable {
                 }
             }
         }
-        revoked.values().forEach(link -> link.goAway("no longer paired"));
+        revoked.values().forEach(link -> link.multiplexer().goAway("no longer paired"));
     }
 
     /** The devices that can be reached now. */
@@ -178,17 +182,22 @@ public final class Links implements Closeable {
         return new PeerInfo(link.peerName(), slot.address.bareJid(), link.carrierKind());
     }
 
+    /** What has been sent since the start. */
+    public Traffic traffic() {
+        return counters.sum();
+    }
+
     /** Asks a device; fails at once if it cannot be reached, and after {@code deadline} if it does not answer. */
     public CompletableFuture<byte[]> request(DeviceId to, String service, byte[] body, Duration deadline) {
         Optional<Link> link = link(to);
         return link.isPresent()
-                ? link.get().request(service, body, deadline)
+                ? link.get().multiplexer().request(service, body, deadline)
                 : CompletableFuture.failedFuture(notReachable(to));
     }
 
     /** Opens a stream to a device. */
     public LinkStream open(DeviceId to, String service, byte[] body, Duration deadline) throws IOException {
-        return link(to).orElseThrow(() -> notReachable(to)).open(service, body, deadline);
+        return link(to).orElseThrow(() -> notReachable(to)).multiplexer().open(service, body, deadline);
     }
 
     private Optional<Link> link(DeviceId device) {
@@ -274,7 +283,7 @@ public final class Links implements Closeable {
         try {
             SecureChannel channel = SecureChannel.handshake(carrier, me, address.device(), client);
             String peerName = Link.greet(channel, name);
-            Link link = new Link(address.device(), peerName, channel, client, new Serving(), clock, timers);
+            Link link = link(channel, address, peerName, client);
             deadline.cancel(false);
             took(link, address);
             workers.execute(link::readAll);
@@ -285,6 +294,18 @@ public final class Links implements Closeable {
         } finally {
             deadline.cancel(false);
         }
+    }
+
+    private Link link(SecureChannel channel, DeviceAddress address, String peerName, boolean client) {
+        Serving serving = new Serving(address.device());
+        Link link = new Link(
+                peerName,
+                channel,
+                counters,
+                outbox -> new Multiplexer(
+                        address.device(), client, Link.maxPayload(channel), outbox, serving, clock, timers, counters));
+        serving.link = link;
+        return link;
     }
 
     private void took(Link link, DeviceAddress address) {
@@ -308,7 +329,7 @@ public final class Links implements Closeable {
             }
         }
         if (older != null) {
-            older.end("a newer connection took its place");
+            older.multiplexer().end("a newer connection took its place");
         }
     }
 
@@ -344,7 +365,7 @@ public final class Links implements Closeable {
                 }
             });
         }
-        open.values().forEach(link -> link.goAway("the other device's daemon stops"));
+        open.values().forEach(link -> link.multiplexer().goAway("the other device's daemon stops"));
         workers.shutdown();
         requestWorkers.shutdownNow();
         events.shutdown();
@@ -427,30 +448,47 @@ public final class Links implements Closeable {
                 }
             }
             if (stale != null) {
-                stale.end("the other device has lost the link");
+                stale.multiplexer().end("the other device has lost the link");
             }
         }
     }
 
-    /** What a link asks for. */
-    private final class Serving implements Link.Host {
+    /** What one link asks for. Its inbox hands its peer's messages over one after the other, beside other links'. */
+    private final class Serving implements Multiplexer.Host {
+        private final DeviceId peer;
+        private final Executor inbox = MoreExecutors.newSequentialExecutor(requestWorkers);
+        private volatile @Nullable Link link;
+
+        Serving(DeviceId peer) {
+            this.peer = peer;
+        }
+
         @Override
-        public void requested(Link link, Call call, CompletableFuture<byte[]> answer) {
+        public void requested(Call call, CompletableFuture<byte[]> answer) {
             RequestHandler handler = requestHandlers.get(call.service());
             if (handler == null) {
                 answer.completeExceptionally(new IOException("no service is called " + call.service()));
                 return;
             }
             try {
-                requestWorkers.execute(() -> answer(handler, link, call, answer));
-            } catch (RejectedExecutionException busy) {
-                answer.completeExceptionally(new IOException("busy"));
+                inbox.execute(() -> answer(handler, call, answer));
+            } catch (RejectedExecutionException closing) {
+                answer.completeExceptionally(new IOException("the daemon stops"));
             }
         }
 
-        private void answer(RequestHandler handler, Link link, Call call, CompletableFuture<byte[]> answer) {
+        private void answer(RequestHandler handler, Call call, CompletableFuture<byte[]> answer) {
             try {
-                answer.complete(handler.handle(link.peer(), call.body()));
+                var unused = handler.handle(peer, call.body()).whenComplete((body, failure) -> {
+                    if (failure == null) {
+                        answer.complete(body);
+                    } else {
+                        answer.completeExceptionally(
+                                failure instanceof CompletionException && failure.getCause() != null
+                                        ? failure.getCause()
+                                        : failure);
+                    }
+                });
             } catch (IOException refused) {
                 answer.completeExceptionally(refused);
             } catch (RuntimeException bug) {
@@ -460,16 +498,16 @@ public final class Links implements Closeable {
         }
 
         @Override
-        public void opened(Link link, Call call, LinkStream stream) {
+        public void opened(Call call, LinkStream stream) {
             StreamHandler handler = streamHandlers.get(call.service());
             if (handler == null) {
                 stream.reset("no service is called " + call.service());
                 return;
             }
             try {
-                workers.execute(() -> {
+                inbox.execute(() -> {
                     try {
-                        handler.opened(link.peer(), call.body(), stream);
+                        handler.opened(peer, call.body(), stream);
                     } catch (IOException refused) {
                         stream.reset(String.valueOf(refused.getMessage()));
                     }
@@ -480,16 +518,16 @@ public final class Links implements Closeable {
         }
 
         @Override
-        public void ended(Link link, String reason) {
+        public void ended(String reason) {
             synchronized (lock) {
-                Slot slot = slots.get(link.peer());
-                if (slot == null || slot.link != link) {
+                Slot slot = slots.get(peer);
+                if (slot == null || slot.link == null || slot.link != link) {
                     return;
                 }
                 slot.link = null;
-                tell(() -> listener.down(link.peer(), reason));
+                tell(() -> listener.down(peer, reason));
             }
-            again(link.peer());
+            again(peer);
         }
     }
 }

@@ -20,26 +20,43 @@ final class Outbox {
     private final Deque<Frame> bulk = new ArrayDeque<>();
     private int bulkBytes;
     private @Nullable String closed;
+    private final Runnable filled;
+
+    /** For a thread that waits in {@link #take}. */
+    Outbox() {
+        this(() -> {});
+    }
+
+    /** Runs {@code filled} after each frame that came in: for those who {@link #poll}. */
+    Outbox(Runnable filled) {
+        this.filled = filled;
+    }
 
     /** Queues a small frame; never blocks. */
-    synchronized void control(Frame frame) throws IOException {
-        failIfClosed();
-        if (control.size() >= MAX_CONTROL_FRAMES) {
-            throw new IOException("the link is flooded");
+    void control(Frame frame) throws IOException {
+        synchronized (this) {
+            failIfClosed();
+            if (control.size() >= MAX_CONTROL_FRAMES) {
+                throw new IOException("the link is flooded");
+            }
+            control.add(frame);
+            notifyAll();
         }
-        control.add(frame);
-        notifyAll();
+        filled.run();
     }
 
     /** Queues stream data, waiting while there is much of it. */
-    synchronized void bulk(Frame frame) throws IOException, InterruptedException {
-        while (bulkBytes >= MAX_BULK_BYTES && closed == null) {
-            wait();
+    void bulk(Frame frame) throws IOException, InterruptedException {
+        synchronized (this) {
+            while (bulkBytes >= MAX_BULK_BYTES && closed == null) {
+                wait();
+            }
+            failIfClosed();
+            bulk.add(frame);
+            bulkBytes += frame.payload().length;
+            notifyAll();
         }
-        failIfClosed();
-        bulk.add(frame);
-        bulkBytes += frame.payload().length;
-        notifyAll();
+        filled.run();
     }
 
     /** The next frame to send; waits for one. */
@@ -47,10 +64,21 @@ final class Outbox {
         while (control.isEmpty() && bulk.isEmpty() && closed == null) {
             wait();
         }
+        if (control.isEmpty()) {
+            failIfClosed();
+        }
+        return next();
+    }
+
+    /** The next frame to send, or null if there is none now. */
+    synchronized @Nullable Frame poll() {
+        return control.isEmpty() && (bulk.isEmpty() || closed != null) ? null : next();
+    }
+
+    private Frame next() {
         if (!control.isEmpty()) {
             return control.remove();
         }
-        failIfClosed();
         Frame next = bulk.remove();
         bulkBytes -= next.payload().length;
         notifyAll();

@@ -2,15 +2,18 @@ package dev.tandem.xmpp.link;
 
 import dev.tandem.xmpp.account.DeviceId;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /** Answers the requests of one service. */
 @FunctionalInterface
 public interface RequestHandler {
     /**
-     * Answers one request, on a worker; may block for as long as the asker waits.
+     * Takes one request; must not block. One link's requests and streams are handed over one after the other, in the
+     * order in which they came; those of different links do not wait for each other.
      *
      * @param from proven by the link
-     * @throws IOException becomes the asker's failure, message included
+     * @return the answer, at any later time; a failure's message is the asker's failure
+     * @throws IOException becomes the asker's failure at once, message included
      */
-    byte[] handle(DeviceId from, byte[] body) throws IOException;
+    CompletableFuture<byte[]> handle(DeviceId from, byte[] body) throws IOException;
 }

@@ -7,7 +7,8 @@ import java.io.IOException;
 @FunctionalInterface
 public interface StreamHandler {
     /**
-     * A peer has opened a stream; called on a worker. The stream outlives the call: whoever takes it over closes it.
+     * A peer has opened a stream; must not block, like {@link RequestHandler#handle}. The stream outlives the call:
+     * whoever takes it over closes it.
      *
      * @throws IOException resets the stream, message included
      */

@@ -11,25 +11,24 @@ import java.util.concurrent.TimeUnit;
 /** The threads of the links: the one place of this package that makes them. */
 final class Workers {
     private static final int REQUESTS_AT_ONCE = 16;
-    private static final int REQUESTS_WAITING = 256;
     private static final long IDLE_SECONDS = 20;
 
     private Workers() {}
 
-    /** Answers requests; rejects what is too much. */
+    /** Hands requests and streams over; what waits is bounded by the links, each of which has one task there. */
     static ExecutorService requests(ThreadFactory threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 REQUESTS_AT_ONCE,
                 REQUESTS_AT_ONCE,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(REQUESTS_WAITING),
+                new LinkedBlockingQueue<>(),
                 threads);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    /** A thread for each link's reader and writer, each handshake and each stream that is handed over. */
+    /** A thread for each link's reader and writer and each handshake. */
     static ExecutorService unbounded(ThreadFactory threads) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);

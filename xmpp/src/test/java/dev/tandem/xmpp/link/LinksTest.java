@@ -9,16 +9,21 @@ import dev.tandem.xmpp.testing.PipeCarrier;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -38,7 +43,7 @@ class LinksTest {
     void create(@TempDir Path directory) throws IOException {
         ends = new TwoEnds(directory);
         for (TwoEnds.End end : List.of(ends.one, ends.two)) {
-            end.links.register("echo", (from, body) -> body);
+            end.links.register("echo", (from, body) -> CompletableFuture.completedFuture(body));
             end.links.register("refuse", (from, body) -> {
                 throw new IOException("not today");
             });
@@ -211,15 +216,7 @@ class LinksTest {
     @RepeatedTest(20)
     @DisplayName("GRID-33: when a link breaks, all that is under way fails once, then it is down, then it comes back")
     void brokenLink() throws Exception {
-        CompletableFuture<Object> never = new CompletableFuture<>();
-        ends.two.links.register("hang", (from, body) -> {
-            try {
-                never.get(20, TimeUnit.SECONDS);
-            } catch (Exception ended) {
-                throw new IOException(ended);
-            }
-            return body;
-        });
+        ends.two.links.register("hang", (from, body) -> new CompletableFuture<>());
         ends.two.links.registerStream("push", (from, body, stream) -> {});
         up();
         CompletableFuture<byte[]> request = ends.one.links.request(ends.two.identity.id(), "hang", new byte[0], LONG);
@@ -231,12 +228,53 @@ class LinksTest {
         assertThatThrownBy(() -> stream.input().read()).isInstanceOf(IOException.class);
         assertThat(ends.one.next()).startsWith("down");
         assertThat(ends.one.next()).isEqualTo("up two");
-        never.complete("over");
         assertThat(ends.one
                         .links
                         .request(ends.two.identity.id(), "echo", new byte[] {7}, LONG)
                         .get())
                 .containsExactly(7);
+    }
+
+    @Test
+    @DisplayName(
+            "PUSH-6: a peer has at most 64 requests with us, the others wait at its side; none is lost or reordered")
+    void requestCredit() throws Exception {
+        List<Integer> begun = new CopyOnWriteArrayList<>();
+        Queue<CompletableFuture<byte[]>> open = new ConcurrentLinkedQueue<>();
+        CompletableFuture<byte[]> full = new CompletableFuture<>();
+        ends.two.links.register("slow", (from, body) -> {
+            CompletableFuture<byte[]> answer = new CompletableFuture<>();
+            begun.add(ByteBuffer.wrap(body).getInt());
+            open.add(answer);
+            if (begun.size() == Requests.MAX_OPEN) {
+                full.complete(body);
+            }
+            return answer;
+        });
+        up();
+        List<CompletableFuture<byte[]>> asked = IntStream.range(0, 500)
+                .mapToObj(i -> ends.one.links.request(
+                        ends.two.identity.id(),
+                        "slow",
+                        ByteBuffer.allocate(4).putInt(i).array(),
+                        LONG))
+                .toList();
+
+        full.get(10, TimeUnit.SECONDS);
+        assertThat(begun).hasSize(Requests.MAX_OPEN);
+        while (asked.stream().anyMatch(answer -> !answer.isDone())) {
+            assertThat(open.size()).isLessThanOrEqualTo(Requests.MAX_OPEN);
+            CompletableFuture<byte[]> next = open.poll();
+            if (next != null) {
+                next.complete(new byte[0]);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+
+        assertThat(begun)
+                .containsExactlyElementsOf(IntStream.range(0, 500).boxed().toList());
+        assertThat(ends.one.links.traffic().requests()).isEqualTo(500);
     }
 
     @Test
