@@ -197,7 +197,7 @@ final class InBandCarrier implements Carrier {
                 awaySinceNanos = Math.min(awaySinceNanos, ticker.read());
             } else if (awaySinceNanos != Long.MAX_VALUE) {
                 awaySinceNanos = Long.MAX_VALUE;
-                sender.resend(ticker.read());
+                sender.resend();
             }
         }
     }

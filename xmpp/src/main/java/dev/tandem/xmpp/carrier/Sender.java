@@ -9,8 +9,9 @@ import java.util.List;
  * The sending half of a session: numbers what goes out, keeps it until it is acknowledged, sends again what is lost.
  *
  * <p>Window: what the receiver has room for, and no more than the queueing delay allows (in the spirit of RFC 6817: it
- * grows while round trips stay within 200 ms of the quickest seen, and shrinks beyond). A pure step machine, time
- * passed in; not thread-safe.
+ * grows while round trips stay within 200 ms of the quickest seen, and shrinks beyond). Loss: three acknowledgements
+ * that say nothing new repeat the oldest, and each gap behind it as it shows (RFC 6582); a time-out (RFC 6298) takes
+ * all in flight for lost. A pure step machine, time passed in; not thread-safe.
  */
 final class Sender {
     /** Enough to fill a fast server's pipe; 1 MiB in flight at most. */
@@ -29,7 +30,12 @@ final class Sender {
     private static final class Flight {
         final Piece piece;
         long sentNanos;
+
+        /** Was sent more than once: what acknowledges it does not tell how long it took (Karn's rule). */
         boolean repeated;
+
+        /** Is taken to be lost, and goes out again as soon as the window allows. */
+        boolean lost;
 
         Flight(Piece piece, long sentNanos) {
             this.piece = piece;
@@ -44,9 +50,17 @@ final class Sender {
     private long acknowledged;
     private long allowed = FIRST_WINDOW;
     private double window = FIRST_WINDOW;
+
+    /** Up to this window it grows by each message that arrives, whatever the delay: it has been there before. */
+    private double regained;
+
     private long quickestNanos = Long.MAX_VALUE;
+    private long progressNanos;
     private int duplicates;
-    private boolean repeatFirst;
+
+    /** The last number that was in flight when a loss was noticed: until it has arrived, every gap is one of then. */
+    private long recovery;
+
     private boolean ended;
 
     /** Whether a writer has to wait. */
@@ -73,32 +87,41 @@ final class Sender {
     /** What is to be sent now. */
     List<Piece> poll(long now) {
         List<Piece> out = new ArrayList<>();
-        if (!flying.isEmpty()) {
-            Flight first = flying.element();
-            boolean late = now - first.sentNanos >= timer.timeoutNanos();
-            if (late) {
-                timer.expired();
-                window = Math.max(MIN_WINDOW, window / 2);
-            }
-            if (late || repeatFirst) {
-                repeatFirst = false;
-                first.repeated = true;
-                first.sentNanos = now;
-                out.add(first.piece);
+        if (!flying.isEmpty() && now >= nextNanos()) {
+            timer.expired();
+            lossNoticed();
+            window = MIN_WINDOW;
+            flying.forEach(flight -> flight.lost = true);
+        }
+        long underway = flying.stream().filter(flight -> !flight.lost).count();
+        for (Flight flight : flying) {
+            boolean first = flight == flying.element();
+            if (flight.lost && (first || underway < (int) window)) {
+                flight.lost = false;
+                flight.repeated = true;
+                flight.sentNanos = now;
+                underway++;
+                out.add(flight.piece);
             }
         }
-        while (!unsent.isEmpty() && mayFly()) {
+        while (!unsent.isEmpty() && mayFly(underway)) {
             Piece piece = unsent.remove();
             flying.add(new Flight(piece, now));
+            underway++;
             out.add(piece);
         }
         return out;
     }
 
-    private boolean mayFly() {
+    private boolean mayFly(long underway) {
         // with no room over there one message goes all the same, as a probe: its answer tells of new room
-        return flying.isEmpty()
-                || (flying.size() < (int) window && unsent.element().sequence <= acknowledged + allowed);
+        return flying.isEmpty() || (underway < (int) window && unsent.element().sequence <= acknowledged + allowed);
+    }
+
+    private void lossNoticed() {
+        regained = Math.max(MIN_WINDOW, window / 2);
+        recovery = flying.getLast().piece.sequence;
+        duplicates = 0;
     }
 
     /** All up to {@code upTo} have arrived, and the receiver has room for {@code room} more. */
@@ -112,45 +135,64 @@ final class Sender {
         if (upTo == acknowledged) {
             boolean repeats = room == allowed && !flying.isEmpty() && !carriesData;
             allowed = Math.max(allowed, room);
-            if (repeats && ++duplicates == DUPLICATES) {
-                repeatFirst = true;
-                window = Math.max(MIN_WINDOW, window / 2);
+            if (repeats && acknowledged >= recovery && ++duplicates == DUPLICATES) {
+                lossNoticed();
+                window = regained;
+                flying.element().lost = true;
             }
             return;
         }
         acknowledged = upTo;
         allowed = room;
         duplicates = 0;
+        progressNanos = now;
         timer.progressed();
-        while (!flying.isEmpty() && flying.element().piece.sequence <= upTo) {
-            Flight arrived = flying.remove();
-            if (!arrived.repeated) {
-                measured(now - arrived.sentNanos);
-            }
+        arrived(upTo, now);
+        if (acknowledged < recovery && !flying.isEmpty() && !flying.element().repeated) {
+            flying.element().lost = true; // RFC 6582: what follows the gap that was just filled is the next gap
         }
     }
 
-    private void measured(long roundTripNanos) {
-        timer.measured(roundTripNanos);
+    private void arrived(long upTo, long now) {
+        int count = 0;
+        boolean timed = true;
+        long sentNanos = now;
+        while (!flying.isEmpty() && flying.element().piece.sequence <= upTo) {
+            Flight flight = flying.remove();
+            count++;
+            // one that waited over there for a repeated one says nothing of the way either
+            timed &= !flight.repeated;
+            sentNanos = flight.sentNanos;
+        }
+        if (window < regained) {
+            window = Math.min(regained, window + count);
+        } else if (timed) {
+            grow(now - sentNanos, count);
+        }
+        if (timed) {
+            timer.measured(now - sentNanos);
+        }
+    }
+
+    private void grow(long roundTripNanos, int count) {
         quickestNanos = Math.min(quickestNanos, roundTripNanos);
         double offTarget = (TARGET_DELAY_NANOS - (roundTripNanos - quickestNanos)) / (double) TARGET_DELAY_NANOS;
         double gain = offTarget > 0 ? offTarget : Math.max(-1, offTarget) / window;
-        window = Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, window + gain));
+        window = Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, window + count * gain));
     }
 
     /** When {@link #poll} has to be called again at the latest; {@link Long#MAX_VALUE} if nothing is in flight. */
     long nextNanos() {
-        return flying.isEmpty() ? Long.MAX_VALUE : flying.element().sentNanos + timer.timeoutNanos();
+        return flying.isEmpty()
+                ? Long.MAX_VALUE
+                : Math.max(flying.element().sentNanos, progressNanos) + timer.timeoutNanos();
     }
 
     /** The account has come back: what was in flight may be gone, and is sent again at once. */
-    void resend(long now) {
+    void resend() {
         if (!flying.isEmpty()) {
-            List<Flight> lost = new ArrayList<>(flying);
-            flying.clear();
-            for (int i = lost.size() - 1; i >= 0; i--) {
-                unsent.addFirst(lost.get(i).piece);
-            }
+            lossNoticed();
+            flying.forEach(flight -> flight.lost = true);
         }
     }
 }

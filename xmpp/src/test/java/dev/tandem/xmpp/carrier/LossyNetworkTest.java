@@ -158,6 +158,56 @@ class LossyNetworkTest {
     }
 
     @Test
+    @DisplayName("is as quick as before once the network passes messages again, however long it did not")
+    void outageIsNotMeasured() {
+        Sender sender = new Sender();
+        for (int i = 0; i < 8; i++) {
+            sender.write(new byte[1]);
+        }
+        sender.poll(0);
+        sender.acknowledged(1, 100, false, 50 * MILLI);
+
+        // the network loses all of them for more than a minute; then the oldest gets through, and shows the next gaps
+        long now = 50 * MILLI;
+        while (now < 70_000 * MILLI) {
+            now = sender.nextNanos();
+            sender.poll(now);
+        }
+        for (long arrived : new long[] {2, 5, 8}) {
+            now += 50 * MILLI;
+            sender.acknowledged(arrived, 100, false, now);
+            sender.poll(now);
+        }
+        sender.write(new byte[1]);
+        sender.poll(now);
+
+        assertThat(sender.nextNanos() - now).isLessThanOrEqualTo(1_000 * MILLI);
+    }
+
+    @Test
+    @DisplayName("after a time-out repeats all that was lost, as quickly as acknowledgements come")
+    void repairsABurst() {
+        Sender sender = new Sender();
+        for (int i = 0; i < 16; i++) {
+            sender.write(new byte[1]);
+        }
+        assertThat(sender.poll(0)).hasSize(16);
+
+        long now = sender.nextNanos();
+        int sent = 0;
+        int roundTrips = 0;
+        while (!sender.isDrained()) {
+            sent += sender.poll(now).size();
+            now += 50 * MILLI;
+            roundTrips++;
+            sender.acknowledged(sent, 100, false, now);
+        }
+
+        assertThat(roundTrips).isLessThanOrEqualTo(5);
+        assertThat(sent).isEqualTo(16);
+    }
+
+    @Test
     @DisplayName("GRID-7: takes no acknowledgement for what was never sent")
     void impossibleAcknowledgement() {
         Sender sender = new Sender();

@@ -39,8 +39,8 @@ public final class SimulatedWire {
     private final RandomGenerator random;
     private final Weather weather;
     private final BooleanSupplier passable;
-    private final End one = new End();
-    private final End two = new End();
+    private final End one;
+    private final End two;
     private long messages;
 
     /** A wire on which messages pass while {@code passable} holds. */
@@ -49,6 +49,8 @@ public final class SimulatedWire {
         this.random = random;
         this.weather = weather;
         this.passable = passable;
+        one = new End();
+        two = new End();
         one.other = two;
         two.other = one;
     }

@@ -16,10 +16,10 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
     /** What an end's owner answers to. */
     public interface Owner {
         /** A request of the peer's, to be answered at any time. */
-        void requested(String service, byte[] body, CompletableFuture<byte[]> answer);
+        void requested(SimulatedLink link, String service, byte[] body, CompletableFuture<byte[]> answer);
 
         /** A stream that the peer has opened. */
-        void opened(String service, byte[] body, SimulatedStream stream);
+        void opened(SimulatedLink link, String service, byte[] body, SimulatedStream stream);
 
         /** It is over; called once. */
         void ended(SimulatedLink link, String reason);
@@ -101,12 +101,12 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
 
         @Override
         public void requested(Call call, CompletableFuture<byte[]> answer) {
-            owner.requested(call.service(), call.body(), answer);
+            owner.requested(SimulatedLink.this, call.service(), call.body(), answer);
         }
 
         @Override
         public void opened(Call call, LinkStream stream) {
-            owner.opened(call.service(), call.body(), new SimulatedStream(stream));
+            owner.opened(SimulatedLink.this, call.service(), call.body(), new SimulatedStream(stream));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.tandem.xmpp.testing;
 
+import com.google.common.base.Throwables;
 import com.google.common.base.Ticker;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,12 +46,12 @@ public final class VirtualTime extends AbstractExecutorService implements Schedu
         void fire() throws Exception {
             if (period == 0) {
                 run();
-                get(); // a failure is the test's
             } else if (runAndReset()) {
                 at += period;
                 due.add(this);
-            } else if (!isCancelled()) {
-                get();
+            }
+            if (isDone() && !isCancelled()) {
+                get(); // a failure is the test's
             }
         }
 
@@ -107,7 +108,8 @@ public final class VirtualTime extends AbstractExecutorService implements Schedu
         try {
             next.fire();
         } catch (Exception failure) {
-            throw new IllegalStateException("at " + instant(), failure);
+            Throwable cause = Throwables.getRootCause(failure);
+            throw new IllegalStateException("at " + instant() + ": " + cause, cause);
         }
         return true;
     }
