@@ -13,6 +13,7 @@ import dev.tandem.xmpp.link.DeviceIdentity;
 import dev.tandem.xmpp.link.LinkListener;
 import dev.tandem.xmpp.link.Links;
 import dev.tandem.xmpp.link.PeerInfo;
+import dev.tandem.xmpp.link.Traffic;
 import dev.tandem.xmpp.pairing.Pairing;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -130,6 +131,11 @@ public final class Daemon implements AutoCloseable {
     /** What a user can ask, from within the process. */
     public Actions actions() {
         return actions;
+    }
+
+    /** What this daemon has sent to its peers since it started. */
+    public Traffic traffic() {
+        return links.traffic();
     }
 
     /** The dashboard's address, with the token that opens it. */

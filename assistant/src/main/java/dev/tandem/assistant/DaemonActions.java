@@ -1,5 +1,7 @@
 package dev.tandem.assistant;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Status;
@@ -92,7 +94,7 @@ final class DaemonActions implements Actions {
                 now.state(),
                 now.reason(),
                 now.pendingChanges(),
-                0,
+                now.missingContent(),
                 now.peers().stream().map(DaemonActions::status).toList(),
                 List.of(),
                 List.of());
@@ -108,7 +110,8 @@ final class DaemonActions implements Actions {
                 peer.carrier(),
                 peer.head(),
                 peer.desynced(),
-                peer.lastSync());
+                peer.lastSync(),
+                peer.reason());
     }
 
     @Override
@@ -201,7 +204,10 @@ final class DaemonActions implements Actions {
             if (end.obstacle() != null) {
                 why = ": " + end.obstacle();
             } else if (!end.missing().isEmpty()) {
-                why = ": no answer yet from " + String.join(", ", end.missing());
+                why = ": no answer yet from "
+                        + end.missing().entrySet().stream()
+                                .map(peer -> peer.getKey() + " (" + peer.getValue() + ")")
+                                .collect(joining(", "));
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

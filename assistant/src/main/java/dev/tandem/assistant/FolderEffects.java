@@ -1,15 +1,20 @@
 package dev.tandem.assistant;
 
+import dev.tandem.assistant.core.Announcement;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.core.Notice;
+import dev.tandem.assistant.core.Reply;
 import dev.tandem.assistant.core.Tips;
 import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -19,14 +24,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out one folder's effects on worker threads, and posts what came of them. Called on the dispatcher thread;
  * never blocks it.
  */
 final class FolderEffects implements Effect.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderEffects.class);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     /** What one folder's effects work with. */
@@ -60,11 +69,17 @@ final class FolderEffects implements Effect.Handler {
         this.post = post;
     }
 
-    /** A peer's request: posted to the core, which answers through {@link #answer} or {@link #answerTips}. */
-    CompletableFuture<PushWire.Answer> asked(Client from, Tips theirs, boolean forPush) {
+    /** A peer's {@code CanPush}: posted to the core, which answers. */
+    CompletableFuture<PushWire.Answer> told(Client from, Announcement theirs) {
         CompletableFuture<PushWire.Answer> answer = new CompletableFuture<>();
-        long reply = questions.add(answer);
-        post.accept(forPush ? new Event.PushRequested(from, reply) : new Event.CanPush(from, theirs, reply));
+        post.accept(new Event.CanPush(from, theirs, questions.add(answer)));
+        return answer;
+    }
+
+    /** A peer's {@code PushRequest}: posted to the core, which answers. */
+    CompletableFuture<PushWire.Answer> asked(Client from) {
+        CompletableFuture<PushWire.Answer> answer = new CompletableFuture<>();
+        post.accept(new Event.PushRequested(from, questions.add(answer)));
         return answer;
     }
 
@@ -98,59 +113,87 @@ final class FolderEffects implements Effect.Handler {
     }
 
     @Override
-    public void tell(Client client, Tips ours) {
-        request(client, PushWire.CAN_PUSH, new PushWire.Message(client.uuid(), world.uuid, ours), answer -> {
-            post.accept(new Event.TipsAnswered(client, ours, answer.wanted(), answer.tips()));
-        });
+    public void scanContent() {
+        world.workers.answers.execute(() ->
+                world.worker.missingContent().ifPresent(missing -> post.accept(new Event.ContentScanned(missing))));
+    }
+
+    @Override
+    public void tell(Client client, Announcement ours) {
+        request(
+                client,
+                PushWire.CAN_PUSH,
+                PushWire.Message.of(client.uuid(), world.uuid, ours),
+                answer -> new Event.TipsAnswered(
+                        client, ours.tips(), Objects.requireNonNull(answer.reply()), answer.announcement()),
+                failure -> new Event.TellFailed(client, failure));
     }
 
     @Override
     public void askForPush(Client client) {
-        request(client, PushWire.REQUEST, new PushWire.Message(client.uuid(), world.uuid, Tips.NONE), answer -> {});
+        request(
+                client,
+                PushWire.REQUEST,
+                PushWire.Message.bare(client.uuid(), world.uuid),
+                answer -> new Event.PushAsked(client, null),
+                failure -> new Event.PushAsked(client, failure));
     }
 
-    private void request(Client client, String service, PushWire.Message message, Consumer<PushWire.Answer> then) {
+    /** Asks a peer; exactly one event comes of it. */
+    private void request(
+            Client client,
+            String service,
+            PushWire.Message message,
+            Function<PushWire.Answer, Event> answered,
+            Function<String, Event> failed) {
         var unused = world.links
                 .request(client.device(), service, PushWire.encode(message), ANSWER)
                 .whenCompleteAsync(
-                        (body, failure) -> {
-                            if (failure != null) {
-                                post.accept(new Event.TellFailed(client, Diagnosis.brief(root(failure))));
-                                return;
-                            }
-                            answered(client, body, then);
-                        },
+                        (body, failure) -> post.accept(
+                                failure == null
+                                        ? outcome(body, answered, failed)
+                                        : failed.apply(Diagnosis.brief(root(failure)))),
                         world.workers.answers);
     }
 
-    private void answered(Client client, byte[] body, Consumer<PushWire.Answer> then) {
+    private static Event outcome(
+            byte[] body, Function<PushWire.Answer, Event> answered, Function<String, Event> failed) {
         try {
             PushWire.Answer answer = PushWire.answer(body);
-            if (answer.refused() == null) {
-                then.accept(answer);
-            } else {
-                post.accept(new Event.TellFailed(client, answer.refused()));
-            }
+            return answer.refused() == null ? answered.apply(answer) : failed.apply("refused: " + answer.refused());
         } catch (IOException malformed) {
-            post.accept(new Event.TellFailed(client, "sent an answer that makes no sense"));
+            return failed.apply("sent an answer that makes no sense");
         }
     }
 
     @Override
-    public void answerTips(Client client, Tips theirs, long reply) {
-        world.workers.answers.execute(() -> questions.take(reply).ifPresent(question -> {
+    public void compare(Client client, Tips theirs, long reply, Announcement ours) {
+        world.workers.answers.execute(() -> {
+            boolean wanted = false;
+            PushWire.Answer answer = PushWire.Answer.refusal("its repository cannot be read");
             try {
-                question.complete(PushWire.Answer.of(!world.worker.holds(theirs), world.worker.tips()));
+                wanted = !world.worker.holds(theirs);
+                answer = PushWire.Answer.of(wanted ? Reply.WANTED : Reply.HAVE, ours);
             } catch (IOException unreadable) {
-                question.complete(PushWire.Answer.refusal("its repository cannot be read"));
+                LOG.warn("cannot tell whether {} is here", theirs, unreadable);
+            } finally {
+                post.accept(new Event.Compared(client, theirs, wanted));
+                reply(reply, answer);
             }
-        }));
+        });
     }
 
     @Override
-    public void answer(long reply, @Nullable String refusal) {
-        PushWire.Answer answer =
-                refusal == null ? PushWire.Answer.of(false, Tips.NONE) : PushWire.Answer.refusal(refusal);
+    public void answer(long reply, Reply said, Announcement ours) {
+        reply(reply, PushWire.Answer.of(said, ours));
+    }
+
+    @Override
+    public void refuse(long reply, String reason) {
+        reply(reply, PushWire.Answer.refusal(reason));
+    }
+
+    private void reply(long reply, PushWire.Answer answer) {
         questions.take(reply).ifPresent(question -> question.complete(answer));
     }
 
@@ -189,8 +232,18 @@ final class FolderEffects implements Effect.Handler {
     }
 
     @Override
-    public void remember(Client client, @Nullable String head, Instant lastSync) {
-        world.records.remember(client, head, lastSync);
+    public void remember(List<Client> clients, @Nullable String head, Instant lastSync) {
+        world.records.remember(clients, head, lastSync);
+    }
+
+    @Override
+    public void owe(Client client, Notice notice) {
+        world.records.owe(client, notice);
+    }
+
+    @Override
+    public void settle(Client client, Notice notice) {
+        world.records.settle(client, notice);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -153,6 +154,10 @@ final class FolderWorker {
             return true;
         }
         return from != null && repository.reaches(ObjectId.fromString(from), ObjectId.fromString(target));
+    }
+
+    OptionalInt missingContent() {
+        return OptionalInt.empty(); // TODO-CONTENT
     }
 
     private Event job(Callable<Event> work) {

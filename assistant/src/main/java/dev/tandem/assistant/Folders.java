@@ -20,16 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The folders that are open, and the peers' messages on their way to the right one. Any thread. */
 final class Folders {
-    /** A core answers at once; a peer that has waited longer than this asks again. */
-    private static final long ANSWER_SECONDS = 20;
-
     private final Map<UUID, OpenFolder> open = new ConcurrentHashMap<>();
     private final Store store;
     private final OpenFolder.Shared shared;
@@ -40,8 +35,13 @@ final class Folders {
         this.shared = shared;
         this.setup = setup;
         Links links = shared.links();
-        links.register(PushWire.CAN_PUSH, (from, body) -> answer(from, body, false));
-        links.register(PushWire.REQUEST, (from, body) -> answer(from, body, true));
+        links.register(
+                PushWire.CAN_PUSH,
+                (from, body) ->
+                        answer(from, body, (folder, message, client) -> folder.told(client, message.announcement())));
+        links.register(
+                PushWire.REQUEST,
+                (from, body) -> answer(from, body, (folder, message, client) -> folder.asked(client)));
         links.registerStream(PushWire.STREAM, this::offered);
     }
 
@@ -164,21 +164,18 @@ final class Folders {
         return new Event.LinkUp(device, peer.name(), peer.account(), peer.carrierKind());
     }
 
-    private byte[] answer(DeviceId from, byte[] body, boolean forPush) throws IOException {
+    /** How a folder takes a message. */
+    private interface Taking {
+        CompletableFuture<PushWire.Answer> by(OpenFolder folder, PushWire.Message message, Client from);
+    }
+
+    private CompletableFuture<byte[]> answer(DeviceId from, byte[] body, Taking taken) throws IOException {
         PushWire.Message message = PushWire.message(body);
         OpenFolder folder = open.get(message.to());
-        if (folder == null) {
-            return PushWire.encode(PushWire.Answer.refusal(notHere(message)));
-        }
-        try {
-            return PushWire.encode(folder.asked(new Client(from, message.from()), message.tips(), forPush)
-                    .get(ANSWER_SECONDS, TimeUnit.SECONDS));
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the daemon is stopping", stopping);
-        } catch (ExecutionException | TimeoutException late) {
-            throw new IOException("no answer from the folder in time", late);
-        }
+        CompletableFuture<PushWire.Answer> answer = folder == null
+                ? CompletableFuture.completedFuture(PushWire.Answer.refusal(notHere(message)))
+                : taken.by(folder, message, new Client(from, message.from()));
+        return answer.thenApply(PushWire::encode);
     }
 
     private void offered(DeviceId from, byte[] body, LinkStream stream) throws IOException {

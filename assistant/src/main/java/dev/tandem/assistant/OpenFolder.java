@@ -1,11 +1,13 @@
 package dev.tandem.assistant;
 
+import dev.tandem.assistant.core.Announcement;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FolderCore;
 import dev.tandem.assistant.core.FolderSnapshot;
 import dev.tandem.assistant.core.Tips;
+import dev.tandem.assistant.core.Tuning;
 import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.gitsync.annex.AnnexBranch;
@@ -41,6 +43,7 @@ final class OpenFolder {
     private final ExecutorService files;
     private final ExecutorService pushes;
     private final ExecutorService answers;
+    private final ExecutorService decider;
     private final Dispatcher dispatcher;
     private final AtomicLong syncTokens = new AtomicLong();
     private final Map<Long, CompletableFuture<Effect.SyncEnded>> syncs = new ConcurrentHashMap<>();
@@ -68,8 +71,9 @@ final class OpenFolder {
                 new FolderEffects.Workers(files, pushes, answers),
                 shared.timers,
                 this::syncEnded);
-        FolderCore core = new FolderCore(shared.device, stored.paused());
-        dispatcher = new Dispatcher(stored.name(), core, shared.clock);
+        FolderCore core = new FolderCore(shared.device, repository.uuid(), stored.paused(), Tuning.DEFAULT);
+        decider = Threads.pool(stored.name() + "-dispatch", 1);
+        dispatcher = new Dispatcher(core, shared.clock, decider);
         effects = new FolderEffects(world, dispatcher::post);
         watch = Watch.start(
                 repository.path(),
@@ -91,7 +95,8 @@ final class OpenFolder {
                     shared.records.deviceName(peer.device()),
                     shared.records.deviceJid(peer.device()),
                     peer.head().orElse(null),
-                    peer.lastSync().orElse(null)));
+                    peer.lastSync().orElse(null),
+                    shared.records.owed(stored, peer.uuid())));
         }
         folder.post(new Event.Started(tips));
         folder.dispatcher.start(folder.effects);
@@ -118,9 +123,14 @@ final class OpenFolder {
         dispatcher.post(event);
     }
 
-    /** A peer asks; the answer comes from the core. */
-    CompletableFuture<PushWire.Answer> asked(Client from, Tips theirs, boolean forPush) {
-        return effects.asked(from, theirs, forPush);
+    /** A peer says what it holds; the answer comes from the core. */
+    CompletableFuture<PushWire.Answer> told(Client from, Announcement theirs) {
+        return effects.told(from, theirs);
+    }
+
+    /** A peer asks for a push; the answer comes from the core. */
+    CompletableFuture<PushWire.Answer> asked(Client from) {
+        return effects.asked(from);
     }
 
     /** A peer wants to push. */
@@ -138,7 +148,7 @@ final class OpenFolder {
     /** A repository is now known: recorded in {@code uuid.log}, and told to the core. */
     void addPeer(StoredPeer peer, String name, String jid) throws IOException {
         annex.describe(peer.uuid(), name);
-        post(new Event.PeerAdded(new Client(peer.device(), peer.uuid()), name, jid, null, null));
+        post(new Event.PeerAdded(new Client(peer.device(), peer.uuid()), name, jid, null, null, Set.of()));
         post(new Event.GitMoved());
     }
 
@@ -168,7 +178,9 @@ final class OpenFolder {
     /** Stops watching and deciding; lets the job under way end, for a few seconds at most. */
     void close() throws InterruptedException, IOException {
         watch.close();
-        dispatcher.close();
+        dispatcher.stop();
+        decider.shutdown();
+        decider.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
         files.shutdown();
         pushes.shutdownNow();
         answers.shutdown();

@@ -57,7 +57,7 @@ final class PushRunner {
     /** Pushes to a client that is believed to hold {@code base}; returns why that failed, or null. */
     @Nullable
     String send(Client client, Tips base) {
-        byte[] opening = PushWire.encode(new PushWire.Message(client.uuid(), repository.uuid(), null, null));
+        byte[] opening = PushWire.encode(PushWire.Message.bare(client.uuid(), repository.uuid()));
         LinkStream stream;
         try {
             stream = links.open(client.device(), PushWire.STREAM, opening, OPEN);

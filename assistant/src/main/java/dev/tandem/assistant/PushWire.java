@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tandem.assistant.core.Announcement;
+import dev.tandem.assistant.core.Reply;
 import dev.tandem.assistant.core.Tips;
 import java.io.IOException;
 import java.util.UUID;
@@ -39,18 +41,26 @@ final class PushWire {
      *
      * @param to the receiving repository's annex UUID, which also names the folder
      * @param from the sending repository's
+     * @param head see {@link Tips}, as is {@code annex}
+     * @param view see {@link Announcement}, as is {@code settled}; absent where nothing is announced
      */
     record Message(
             UUID to,
             UUID from,
             @Nullable String head,
-            @Nullable String annex) {
-        Message(UUID to, UUID from, Tips tips) {
-            this(to, from, tips.head(), tips.annex());
+            @Nullable String annex,
+            @Nullable Long view,
+            @Nullable Boolean settled) {
+        static Message bare(UUID to, UUID from) {
+            return new Message(to, from, null, null, null, null);
         }
 
-        Tips tips() {
-            return new Tips(head, annex);
+        static Message of(UUID to, UUID from, Announcement ours) {
+            return new Message(to, from, ours.tips().head(), ours.tips().annex(), ours.view(), ours.settled());
+        }
+
+        Announcement announcement() {
+            return announced(head, annex, view, settled);
         }
     }
 
@@ -58,24 +68,31 @@ final class PushWire {
      * The answer to either request.
      *
      * @param refused why, or null
-     * @param wanted whether a push is wanted
+     * @param reply null if refused
      */
     record Answer(
             @Nullable String refused,
-            boolean wanted,
+            @Nullable Reply reply,
             @Nullable String head,
-            @Nullable String annex) {
+            @Nullable String annex,
+            @Nullable Long view,
+            @Nullable Boolean settled) {
         static Answer refusal(String reason) {
-            return new Answer(reason, false, null, null);
+            return new Answer(reason, null, null, null, null, null);
         }
 
-        static Answer of(boolean wanted, Tips ours) {
-            return new Answer(null, wanted, ours.head(), ours.annex());
+        static Answer of(Reply reply, Announcement ours) {
+            return new Answer(null, reply, ours.tips().head(), ours.tips().annex(), ours.view(), ours.settled());
         }
 
-        Tips tips() {
-            return new Tips(head, annex);
+        Announcement announcement() {
+            return announced(head, annex, view, settled);
         }
+    }
+
+    private static Announcement announced(
+            @Nullable String head, @Nullable String annex, @Nullable Long view, @Nullable Boolean settled) {
+        return new Announcement(new Tips(head, annex), view == null ? 0 : view, Boolean.TRUE.equals(settled));
     }
 
     static byte[] encode(Record message) {
@@ -98,8 +115,8 @@ final class PushWire {
 
     static Answer answer(byte[] body) throws IOException {
         Answer answer = JSON.readValue(body, Answer.class);
-        if (answer == null) {
-            throw new IOException("an empty answer");
+        if (answer == null || (answer.refused == null && answer.reply == null)) {
+            throw new IOException("an answer that says nothing");
         }
         check(answer.head);
         check(answer.annex);

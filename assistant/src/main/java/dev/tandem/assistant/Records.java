@@ -2,6 +2,8 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.core.Notice;
+import dev.tandem.assistant.store.Owed;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.assistant.store.StoredFolder;
@@ -13,8 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +76,15 @@ final class Records {
         return store.devices().get(device);
     }
 
+    /** What a repository has yet to be told of a folder. */
+    Set<Notice> owed(StoredFolder folder, UUID client) {
+        return store.owed().list().stream()
+                .filter(owed ->
+                        owed.folder().equals(folder.uuid()) && owed.client().equals(client))
+                .map(owed -> Notice.valueOf(owed.kind().name()))
+                .collect(Collectors.toSet());
+    }
+
     /** The same, for one folder. */
     FolderRecords of(StoredFolder folder) {
         return new FolderRecords(folder);
@@ -101,14 +115,28 @@ final class Records {
             Records.this.clear(folder.name(), folder.uuid() + " " + key);
         }
 
-        void remember(Client client, @Nullable String head, Instant lastSync) {
-            writer.execute(() -> store.peers()
-                    .store(new StoredPeer(
+        void remember(List<Client> clients, @Nullable String head, Instant lastSync) {
+            List<StoredPeer> peers = clients.stream()
+                    .map(client -> new StoredPeer(
                             folder.uuid(),
                             client.device(),
                             client.uuid(),
                             Optional.of(lastSync),
-                            Optional.ofNullable(head))));
+                            Optional.ofNullable(head)))
+                    .toList();
+            writer.execute(() -> store.peers().inSync(peers));
+        }
+
+        void owe(Client client, Notice notice) {
+            writer.execute(() -> store.owed().store(owed(client, notice)));
+        }
+
+        void settle(Client client, Notice notice) {
+            writer.execute(() -> store.owed().delete(owed(client, notice)));
+        }
+
+        private Owed owed(Client client, Notice notice) {
+            return new Owed(folder.uuid(), client.uuid(), Owed.Kind.valueOf(notice.name()));
         }
     }
 }

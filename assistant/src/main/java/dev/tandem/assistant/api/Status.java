@@ -32,7 +32,8 @@ public record Status(Daemon daemon, List<Account> accounts, List<Folder> folders
             List<Transfer> transfers) {}
 
     /**
-     * The same folder on another device; {@code state} is online or offline, {@code carrier} direct, in-band or null.
+     * The same folder on another device; {@code state} is online or offline, {@code carrier} direct, in-band or null,
+     * and {@code reason} is the sentence why it is not in sync, null if it is.
      */
     public record Peer(
             String device,
@@ -43,7 +44,8 @@ public record Status(Daemon daemon, List<Account> accounts, List<Folder> folders
             @Nullable String carrier,
             @Nullable String head,
             boolean desynced,
-            @Nullable Instant lastSync) {}
+            @Nullable Instant lastSync,
+            @Nullable String reason) {}
 
     /** An ordinary git remote; {@code state} is ok, failing or unknown. */
     public record Remote(

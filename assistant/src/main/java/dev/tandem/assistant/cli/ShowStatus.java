@@ -64,12 +64,14 @@ final class ShowStatus extends Verb {
         Text.Table table = new Text.Table("  ");
         for (Map<String, Object> peer : Json.objects(folder, "peers")) {
             String lastSync = Json.text(peer, "lastSync");
+            String why = Json.text(peer, "reason");
             table.row(
                     Json.text(peer, "name"),
                     Json.text(peer, "state"),
                     Json.text(peer, "carrier"),
                     Json.text(peer, "jid"),
-                    lastSync.isEmpty() ? "never in sync yet" : "in sync " + Text.time(lastSync));
+                    lastSync.isEmpty() ? "never in sync yet" : "in sync " + Text.time(lastSync),
+                    why);
         }
         for (Map<String, Object> remote : Json.objects(folder, "remotes")) {
             String error = Json.text(remote, "lastError");

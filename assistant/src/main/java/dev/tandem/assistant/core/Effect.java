@@ -27,17 +27,23 @@ public sealed interface Effect {
         /** See {@link LookAtRepository}. */
         void lookAtRepository();
 
+        /** See {@link ScanContent}. */
+        void scanContent();
+
         /** See {@link Tell}. */
-        void tell(Client client, Tips ours);
+        void tell(Client client, Announcement ours);
 
         /** See {@link AskForPush}. */
         void askForPush(Client client);
 
-        /** See {@link AnswerTips}. */
-        void answerTips(Client client, Tips theirs, long reply);
+        /** See {@link Compare}. */
+        void compare(Client client, Tips theirs, long reply, Announcement ours);
 
         /** See {@link Answer}. */
-        void answer(long reply, @Nullable String refusal);
+        void answer(long reply, Reply said, Announcement ours);
+
+        /** See {@link Refuse}. */
+        void refuse(long reply, String reason);
 
         /** See {@link SendPush}. */
         void sendPush(Client client, Tips base);
@@ -49,7 +55,13 @@ public sealed interface Effect {
         void refusePush(long stream, String reason);
 
         /** See {@link Remember}. */
-        void remember(Client client, @Nullable String head, Instant lastSync);
+        void remember(List<Client> clients, @Nullable String head, Instant lastSync);
+
+        /** See {@link Owe}. */
+        void owe(Client client, Notice notice);
+
+        /** See {@link Settle}. */
+        void settle(Client client, Notice notice);
 
         /** See {@link Later}. */
         void later(Duration delay, Event event);
@@ -101,15 +113,23 @@ public sealed interface Effect {
         }
     }
 
-    /** Send {@code CanPush}. Ends with TipsAnswered or TellFailed. */
-    record Tell(Client client, Tips ours) implements Effect {
+    /** Count the annexed files whose content is not here. Ends with ContentScanned. */
+    record ScanContent() implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.scanContent();
+        }
+    }
+
+    /** Send {@code CanPush}. Ends with TipsAnswered or TellFailed, exactly once. */
+    record Tell(Client client, Announcement ours) implements Effect {
         @Override
         public void runBy(Handler handler) {
             handler.tell(client, ours);
         }
     }
 
-    /** Send {@code PushRequest}; ends with TellFailed if it is refused or lost, else with nothing. */
+    /** Send {@code PushRequest}. Ends with PushAsked, exactly once. */
     record AskForPush(Client client) implements Effect {
         @Override
         public void runBy(Handler handler) {
@@ -117,19 +137,29 @@ public sealed interface Effect {
         }
     }
 
-    /** Answer a {@code CanPush} from what the repository holds now. */
-    record AnswerTips(Client client, Tips theirs, long reply) implements Effect {
+    /**
+     * Find out whether we hold what a client holds, and answer its {@code CanPush}. Ends with Compared, exactly once.
+     */
+    record Compare(Client client, Tips theirs, long reply, Announcement ours) implements Effect {
         @Override
         public void runBy(Handler handler) {
-            handler.answerTips(client, theirs, reply);
+            handler.compare(client, theirs, reply, ours);
         }
     }
 
-    /** Answer a request: with a refusal and its reason, or with consent (null). */
-    record Answer(long reply, @Nullable String refusal) implements Effect {
+    /** Answer a client's message. */
+    record Answer(long reply, Reply said, Announcement ours) implements Effect {
         @Override
         public void runBy(Handler handler) {
-            handler.answer(reply, refusal);
+            handler.answer(reply, said, ours);
+        }
+    }
+
+    /** Turn a client's message away, saying why. */
+    record Refuse(long reply, String reason) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.refuse(reply, reason);
         }
     }
 
@@ -157,11 +187,27 @@ public sealed interface Effect {
         }
     }
 
-    /** Store what a peer was last known to hold. */
-    record Remember(Client client, @Nullable String head, Instant lastSync) implements Effect {
+    /** Store that these clients held that head, the same as we. */
+    record Remember(List<Client> clients, @Nullable String head, Instant lastSync) implements Effect {
         @Override
         public void runBy(Handler handler) {
-            handler.remember(client, head, lastSync);
+            handler.remember(clients, head, lastSync);
+        }
+    }
+
+    /** Store that a client that is away has to be told something. */
+    record Owe(Client client, Notice notice) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.owe(client, notice);
+        }
+    }
+
+    /** Store that it has been told. */
+    record Settle(Client client, Notice notice) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.settle(client, notice);
         }
     }
 
@@ -204,7 +250,8 @@ public sealed interface Effect {
      * @param head what all confirmed peers hold, or null without a commit
      * @param confirmed names of the peers that hold it
      * @param unreachable names of peers that are away
-     * @param missing names of peers that were there and did not confirm in time; empty unless timed out
+     * @param missing peers that were there and did not confirm in time, by name, each with the sentence why; empty
+     *     unless timed out
      * @param obstacle why this device itself is not done, or null
      */
     record SyncEnded(
@@ -212,7 +259,7 @@ public sealed interface Effect {
             @Nullable String head,
             List<String> confirmed,
             List<String> unreachable,
-            List<String> missing,
+            Map<String, String> missing,
             @Nullable String obstacle)
             implements Effect {
         @Override

@@ -107,16 +107,17 @@ public sealed interface Event {
         }
     }
 
-    /** A device was paired with this folder, or was known when the daemon started. */
+    /** A device was paired with this folder, or was known when the daemon started; {@code owed} was promised before. */
     record PeerAdded(
             Client client,
             String name,
             String jid,
             @Nullable String head,
-            @Nullable Instant lastSync) implements Event {
+            @Nullable Instant lastSync,
+            Set<Notice> owed) implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.peerAdded(client, name, jid, head, lastSync);
+            core.peerAdded(client, name, jid, head, lastSync, owed);
         }
     }
 
@@ -145,22 +146,30 @@ public sealed interface Event {
     }
 
     /** {@code CanPush}: a client says what it holds, and waits for {@code reply}. */
-    record CanPush(Client from, Tips theirs, long reply) implements Event {
+    record CanPush(Client from, Announcement theirs, long reply) implements Event {
         @Override
         public void applyTo(FolderCore core) {
             core.canPush(from, theirs, reply);
         }
     }
 
-    /** A client's answer to our {@code CanPush}; {@code wanted} if it asks us to push. */
-    record TipsAnswered(Client client, Tips asked, boolean wanted, Tips theirs) implements Event {
+    /** What {@link Effect.Compare} found, and has answered. */
+    record Compared(Client from, Tips theirs, boolean wanted) implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.tipsAnswered(client, asked, wanted, theirs);
+            core.compared(from, theirs, wanted);
         }
     }
 
-    /** Our {@code CanPush} or {@code PushRequest} got no answer or a refusal. */
+    /** A client's answer to our {@code CanPush}, which said {@code asked}. */
+    record TipsAnswered(Client client, Tips asked, Reply reply, Announcement theirs) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.tipsAnswered(client, asked, reply, theirs);
+        }
+    }
+
+    /** Our {@code CanPush} got no answer or a refusal. */
     record TellFailed(Client client, String reason) implements Event {
         @Override
         public void applyTo(FolderCore core) {
@@ -168,11 +177,51 @@ public sealed interface Event {
         }
     }
 
-    /** The back-off of {@link TellFailed} or of a failed push is over. */
+    /** Our {@code PushRequest} was answered, or failed. */
+    record PushAsked(Client client, @Nullable String failure) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.pushAsked(client, failure);
+        }
+    }
+
+    /** The back-off after a failure with that client is over, or it was found to differ a while ago. */
     record TellAgain(Client client) implements Event {
         @Override
         public void applyTo(FolderCore core) {
             core.tellAgain(client);
+        }
+    }
+
+    /** A relay has had its time to confirm those tips. */
+    record RelayDue(Tips tips) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.relayDue(tips);
+        }
+    }
+
+    /** Peers came or went a moment ago. */
+    record ViewDue() implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.viewDue();
+        }
+    }
+
+    /** A merge has waited long enough for others to join it; what follows is decided after every event. */
+    record MergeDue() implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.mergeDue();
+        }
+    }
+
+    /** What {@link Effect.ScanContent} found. */
+    record ContentScanned(int missing) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.contentScanned(missing);
         }
     }
 

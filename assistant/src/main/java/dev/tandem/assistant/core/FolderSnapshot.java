@@ -10,11 +10,23 @@ import org.jspecify.annotations.Nullable;
  * @param state synced, syncing, paused or attention
  * @param reason the sentence why, or null when there is nothing to say
  * @param pendingChanges paths that are seen to have changed and are not yet in history
+ * @param missingContent annexed files whose content is not here
  */
 public record FolderSnapshot(
-        Tips tips, String state, @Nullable String reason, int pendingChanges, List<PeerSnapshot> peers) {
+        Tips tips,
+        String state,
+        @Nullable String reason,
+        int pendingChanges,
+        int missingContent,
+        List<PeerSnapshot> peers) {
 
-    /** How one peer stands; {@code head} is the last known, {@code carrier} null while it is away. */
+    /**
+     * How one peer stands.
+     *
+     * @param carrier null while it is away
+     * @param head the last known
+     * @param reason the sentence why it is not in sync, or null if it is
+     */
     public record PeerSnapshot(
             Client client,
             String name,
@@ -23,5 +35,6 @@ public record FolderSnapshot(
             @Nullable String carrier,
             @Nullable String head,
             boolean desynced,
-            @Nullable Instant lastSync) {}
+            @Nullable Instant lastSync,
+            @Nullable String reason) {}
 }

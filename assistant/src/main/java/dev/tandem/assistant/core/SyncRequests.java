@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,33 +23,56 @@ final class SyncRequests {
         since.put(token, messages);
     }
 
-    /** Those that have ended now. {@code refusal} ends all of them at once, unconfirmed. */
-    List<Effect> ended(boolean idle, Tips tips, Collection<Peer> peers, @Nullable String refusal) {
+    /** Those that have ended now; a paused folder ends all of them at once, unconfirmed. */
+    List<Effect> endReached(FolderState folder, LocalWork work, Peers peers) {
+        if (since.isEmpty()) {
+            return List.of();
+        }
+        boolean idle = folder.started && work.queue().isIdle();
         List<Effect> ends = new ArrayList<>();
         for (var waiting = since.entrySet().iterator(); waiting.hasNext(); ) {
             Map.Entry<Long, Long> request = waiting.next();
-            boolean confirmed = peers.stream().filter(peer -> peer.online).allMatch(holds(tips, request.getValue()));
-            if (refusal != null || (idle && confirmed)) {
+            boolean confirmed = peers.online().allMatch(holds(folder.tips, request.getValue()));
+            if (folder.paused || (idle && confirmed)) {
                 waiting.remove();
-                ends.add(end(request.getKey(), request.getValue(), tips, peers, refusal));
+                String obstacle = folder.paused ? "it is paused" : null;
+                ends.add(end(request.getKey(), request.getValue(), folder.tips, peers.all(), obstacle, peer -> null));
             }
         }
         return ends;
     }
 
-    Optional<Effect> timedOut(long token, Tips tips, Collection<Peer> peers, @Nullable String obstacle) {
+    /** Nobody waits any longer: says who did not answer, each with the sentence why. */
+    Optional<Effect> timedOut(
+            long token,
+            Tips tips,
+            Collection<Peer> peers,
+            @Nullable String obstacle,
+            Function<Peer, @Nullable String> why) {
         Long from = since.remove(token);
-        return from == null ? Optional.empty() : Optional.of(end(token, from, tips, peers, obstacle));
+        return from == null ? Optional.empty() : Optional.of(end(token, from, tips, peers, obstacle, why));
     }
 
-    private static Effect end(long token, long from, Tips tips, Collection<Peer> peers, @Nullable String obstacle) {
+    private static Effect end(
+            long token,
+            long from,
+            Tips tips,
+            Collection<Peer> peers,
+            @Nullable String obstacle,
+            Function<Peer, @Nullable String> why) {
         Predicate<Peer> holds = holds(tips, from);
+        Map<String, String> missing = new LinkedHashMap<>();
+        for (Peer peer : peers) {
+            if (peer.online && !holds.test(peer)) {
+                missing.put(peer.name, Objects.requireNonNullElse(why.apply(peer), "has not confirmed"));
+            }
+        }
         return new Effect.SyncEnded(
                 token,
                 tips.head(),
                 names(peers, peer -> peer.online && holds.test(peer)),
                 names(peers, peer -> !peer.online),
-                names(peers, peer -> peer.online && !holds.test(peer)),
+                missing,
                 obstacle);
     }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is to be done to the files, and the one job that is at it. What a failed job had in hand is queued again.
@@ -41,8 +42,8 @@ final class WorkQueue {
         return !paths.isEmpty();
     }
 
-    /** The next job, if there is one and none is running. */
-    Optional<Effect> next() {
+    /** The next job, if there is one and none is running; a merge is asked for leave first. */
+    Optional<Effect> next(BooleanSupplier mayMerge) {
         if (running || held) {
             return Optional.empty();
         }
@@ -55,7 +56,7 @@ final class WorkQueue {
             return Optional.of(
                     rescanInHand ? new Effect.ScanAndCommit() : new Effect.Commit(Set.copyOf(changedInHand)));
         }
-        if (!toMerge.isEmpty()) {
+        if (!toMerge.isEmpty() && mayMerge.getAsBoolean()) {
             mergingInHand.addAll(toMerge);
             toMerge.clear();
             running = true;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The same folders elsewhere. A repository's uuid belongs to the device that it was first stored for. */
 public final class Peers {
@@ -83,6 +84,29 @@ public final class Peers {
                     .bind("lastSync", peer.lastSync().map(Instant::toEpochMilli).orElse(null))
                     .bind("head", peer.head().orElse(null))
                     .execute();
+        });
+    }
+
+    /**
+     * Records when those were last in sync, and at which head, in one transaction; who is no longer known is left out.
+     */
+    public void inSync(List<StoredPeer> peers) {
+        database.write(handle -> {
+            PreparedBatch batch = handle.prepareBatch("""
+                    UPDATE peer SET last_sync = :lastSync, head = :head
+                    WHERE folder = :folder AND device = :device AND uuid = :uuid
+                    """);
+            for (StoredPeer peer : peers) {
+                batch.bind("folder", peer.folder().toString())
+                        .bind("device", peer.device().hex())
+                        .bind("uuid", peer.uuid().toString())
+                        .bind(
+                                "lastSync",
+                                peer.lastSync().map(Instant::toEpochMilli).orElse(null))
+                        .bind("head", peer.head().orElse(null))
+                        .add();
+            }
+            return batch.execute();
         });
     }
 

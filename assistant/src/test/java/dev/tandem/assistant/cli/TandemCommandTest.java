@@ -140,7 +140,7 @@ final class TandemCommandTest extends WithDaemon {
                           2 changes to record
                           1 file without content here
                           phone    online   direct  alice@example.org  in sync 2026-01-01 12:00:00Z
-                          old[31m  offline          bob@example.org    never in sync yet
+                          old[31m  offline          bob@example.org    never in sync yet             offline, and never seen yet
                           nas      failing  remote  ssh://nas/notes    no route
                           getting film.mp4, 42 %
                         """);

@@ -56,7 +56,7 @@ class PushSchedulerTest {
     @Test
     @DisplayName("PUSH-5: serves the client that was served longest ago, whoever asked first")
     void longestUnservedFirst() {
-        List<Client> crowd = IntStream.range(10, 10 + PushScheduler.PARALLEL)
+        List<Client> crowd = IntStream.range(10, 10 + Tuning.DEFAULT.parallelPushes())
                 .mapToObj(PushSchedulerTest::client)
                 .toList();
         scheduler.request(SEND_PACK, alice);

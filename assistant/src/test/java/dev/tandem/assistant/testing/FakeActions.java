@@ -52,9 +52,18 @@ public final class FakeActions implements Actions {
     /** A daemon with one of everything. */
     public static Status exampleStatus() {
         Status.Peer phone = new Status.Peer(
-                PHONE, "phone", "alice@example.org", "u-2", "online", "direct", "b".repeat(40), false, NOON);
+                PHONE, "phone", "alice@example.org", "u-2", "online", "direct", "b".repeat(40), false, NOON, null);
         Status.Peer old = new Status.Peer(
-                "c".repeat(64), "old\u001b[31m", "bob@example.org", "u-3", "offline", null, null, true, null);
+                "c".repeat(64),
+                "old\u001b[31m",
+                "bob@example.org",
+                "u-3",
+                "offline",
+                null,
+                null,
+                true,
+                null,
+                "offline, and never seen yet");
         Status.Folder notes = new Status.Folder(
                 "notes",
                 "/home/alice/notes",

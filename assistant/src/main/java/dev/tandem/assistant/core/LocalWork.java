@@ -1,0 +1,171 @@
+package dev.tandem.assistant.core;
+
+import static java.util.stream.Collectors.joining;
+
+import com.google.common.collect.ImmutableMap;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The work on the files and the history, and what is in its way: the user's own git, a trouble, files that may not be
+ * read.
+ */
+final class LocalWork {
+    /** How soon files that were being written are looked at again. */
+    private static final Duration UNSETTLED_RETRY = Duration.ofMillis(150);
+
+    /** How often to look whether the user's git operation is over, besides the file events that tell. */
+    private static final Duration BUSY_POLL = Duration.ofSeconds(2);
+
+    /** How many paths one journal line names; the rest is counted. */
+    private static final int PATHS_IN_A_NOTE = 20;
+
+    private static final String UNREADABLE = "unreadable";
+
+    private final FolderState folder;
+    private final WorkQueue queue = new WorkQueue();
+    private boolean pollScheduled;
+    private @Nullable String busy;
+    private @Nullable Trouble trouble;
+    private boolean unreadableTold;
+    private @Nullable Instant mergeAtLatest;
+
+    LocalWork(FolderState folder) {
+        this.folder = folder;
+    }
+
+    WorkQueue queue() {
+        return queue;
+    }
+
+    /** Starts the next job if one may start; a merge waits a little while more pushes are coming. */
+    void startNext(Pushes pushes) {
+        if (folder.started && !folder.paused && busy == null) {
+            queue.next(() -> mayMerge(pushes)).ifPresent(folder::add);
+        }
+    }
+
+    private boolean mayMerge(Pushes pushes) {
+        if (pushes.areComing()) {
+            if (mergeAtLatest == null) {
+                mergeAtLatest = folder.now.plus(folder.tuning.mergeWait());
+                folder.later(folder.tuning.mergeWait(), new Event.MergeDue());
+            }
+            if (folder.now.isBefore(mergeAtLatest)) {
+                return false;
+            }
+        }
+        mergeAtLatest = null;
+        return true;
+    }
+
+    void look() {
+        pollScheduled = false;
+        folder.add(new Effect.LookAtRepository());
+    }
+
+    /** The job has committed. */
+    void committed(Tips after, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable) {
+        queue.done();
+        recovered();
+        noteUnreadable(unreadable);
+        if (queue.unsettled(unsettled)) {
+            folder.later(UNSETTLED_RETRY, new Event.Retry());
+        }
+        noteChanges("committed", after, changes, "");
+    }
+
+    /** The job has merged and checked out. */
+    void integrated(Tips after, List<FileChange> changes, List<KeptBoth> conflicts, String from) {
+        queue.done();
+        recovered();
+        noteChanges("received", after, changes, from);
+        conflicts.forEach(kept -> folder.note("conflict", "path", kept.path(), "variant", kept.variant()));
+    }
+
+    void changedMeanwhile(Set<String> paths) {
+        queue.failed();
+        queue.changed(paths);
+    }
+
+    void blocked(String reason) {
+        queue.failed();
+        setBusy(reason);
+    }
+
+    void setBusy(@Nullable String reason) {
+        if (reason != null && busy == null) {
+            folder.note("waiting", "reason", reason);
+        }
+        busy = reason;
+        if (reason != null && !pollScheduled) {
+            pollScheduled = true;
+            folder.later(BUSY_POLL, new Event.GitMoved());
+        }
+    }
+
+    void failed(Trouble failure) {
+        queue.failed();
+        folder.later(BackOff.after(queue.hold()), new Event.Retry());
+        folder.add(new Effect.Raise(failure.key(), "error", failure.line()));
+        if (trouble != null && !trouble.key().equals(failure.key())) {
+            folder.add(new Effect.Clear(trouble.key()));
+        }
+        trouble = failure;
+    }
+
+    private void recovered() {
+        if (trouble != null) {
+            folder.add(new Effect.Clear(trouble.key()));
+            trouble = null;
+        }
+    }
+
+    /** The sentence why nothing is done to the files now, or null. */
+    @Nullable
+    String obstacle() {
+        if (busy != null) {
+            return busy;
+        }
+        return trouble == null ? null : trouble.line();
+    }
+
+    private void noteUnreadable(Set<String> paths) {
+        if (!paths.isEmpty()) {
+            folder.add(new Effect.Raise(
+                    UNREADABLE,
+                    "warning",
+                    "Tandem may not read "
+                            + paths.stream().limit(PATHS_IN_A_NOTE).collect(joining(", "))
+                            + ": these are not in history and not synced; give this user read permission."));
+            unreadableTold = true;
+        } else if (unreadableTold) {
+            folder.add(new Effect.Clear(UNREADABLE));
+            unreadableTold = false;
+        }
+    }
+
+    private void noteChanges(String type, Tips after, List<FileChange> changes, String from) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        ImmutableMap.Builder<String, String> fields = ImmutableMap.builder();
+        fields.put("files", Integer.toString(changes.size()));
+        fields.put(
+                "paths",
+                changes.stream()
+                        .limit(PATHS_IN_A_NOTE)
+                        .map(change -> change.kind() + " " + change.path())
+                        .collect(joining("\n")));
+        if (after.head() != null) {
+            fields.put("head", after.head());
+        }
+        if (!from.isEmpty()) {
+            fields.put("from", from);
+        }
+        folder.add(new Effect.Note(type, fields.buildOrThrow()));
+    }
+}
