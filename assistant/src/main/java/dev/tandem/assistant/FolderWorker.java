@@ -130,7 +130,7 @@ final class FolderWorker {
     Event look() {
         try {
             return new Event.RepositorySeen(tips(), repository.busy().orElse(null));
-        } catch (IOException unreadable) {
+        } catch (IOException | RuntimeException unreadable) {
             LOG.warn("cannot read {}", repository.path(), unreadable);
             return new Event.RepositorySeen(
                     Tips.NONE, Diagnosis.of(repository.path(), unreadable).line());

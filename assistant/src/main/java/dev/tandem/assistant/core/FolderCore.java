@@ -112,9 +112,9 @@ public final class FolderCore {
     }
 
     void repositorySeen(Tips seen, @Nullable String reason) {
-        work.setBusy(reason);
+        boolean newest = work.seen(reason);
         // what stands in the middle of an operation, or where the folder is not mounted, is nobody else's business
-        if (reason == null && !work.queue().isRunning() && !seen.equals(folder.tips)) {
+        if (reason == null && newest && !seen.equals(folder.tips)) {
             // the user's own git moved a branch, or the git-annex branch got a line
             gossip.moved(seen, Set.of());
         }
@@ -199,6 +199,7 @@ public final class FolderCore {
             peer.name = name;
             peer.jid = jid;
             peer.carrier = carrier;
+            peer.said = null;
             peer.pushed = null;
             peer.confirmed = null;
             peer.lastTold = null;

@@ -60,6 +60,7 @@ final class Gossip {
     void moved(Tips tips, Set<UUID> merged) {
         folder.tips = tips;
         peers.online().filter(peer -> !desynced.contains(peer.client)).forEach(this::noteIfInSync);
+        relay().ifPresent(this::believeIfSettled);
         announce(merged);
     }
 
@@ -159,6 +160,7 @@ final class Gossip {
     /** Peers came or went a while ago: whoever relays now has to know, and to reach the same. */
     void viewDue() {
         viewDue = false;
+        relay().ifPresent(this::believeIfSettled);
         announce(Set.of());
     }
 
@@ -276,18 +278,28 @@ final class Gossip {
         if (same) {
             succeeded(peer); // whatever failed before is not needed any more
         }
-        if (same && theirs.settled() && theirs.view() == peers.view()) {
-            peers.online().forEach(other -> {
-                other.known = theirs.tips();
-                noteIfInSync(other);
-            });
-        }
+        peer.said = theirs;
+        believeIfSettled(peer);
         if (!same && !peer.recheckDue) {
             // an older word may overtake a newer one, or the newer one be lost: whoever differs is asked again
             peer.recheckDue = true;
             folder.later(BackOff.after(peer.rechecks++), new Event.TellAgain(peer.client));
         }
         sayIfSettled();
+    }
+
+    /** A peer's word that all hold the same counts for whoever it can reach, so only while we reach the same. */
+    private void believeIfSettled(Peer peer) {
+        Announcement said = peer.said;
+        if (said != null
+                && said.settled()
+                && said.view() == peers.view()
+                && said.tips().equals(folder.tips)) {
+            peers.online().forEach(other -> {
+                other.known = said.tips();
+                noteIfInSync(other);
+            });
+        }
     }
 
     /** As the one that relays: when all hold the same, all are told, so that each knows of all. */

@@ -28,6 +28,10 @@ final class LocalWork {
     private final FolderState folder;
     private final WorkQueue queue = new WorkQueue();
     private boolean pollScheduled;
+    private boolean looking;
+    private boolean lookDue;
+    private int jobsEnded;
+    private int jobsEndedAtLook;
     private @Nullable String busy;
     private @Nullable Trouble trouble;
     private boolean unreadableTold;
@@ -43,6 +47,9 @@ final class LocalWork {
 
     /** Starts the next job if one may start; a merge waits a little while more pushes are coming. */
     void startNext(Pushes pushes) {
+        if (lookDue && !looking && !queue.isRunning()) {
+            look();
+        }
         if (folder.started && !folder.paused && busy == null) {
             queue.next(() -> mayMerge(pushes)).ifPresent(folder::add);
         }
@@ -62,13 +69,32 @@ final class LocalWork {
         return true;
     }
 
+    /** Looks at the repository now, or once more after the look that is under way. */
     void look() {
         pollScheduled = false;
-        folder.add(new Effect.LookAtRepository());
+        lookDue = looking;
+        if (!looking) {
+            looking = true;
+            jobsEndedAtLook = jobsEnded;
+            folder.add(new Effect.LookAtRepository());
+        }
+    }
+
+    /**
+     * The look has ended; says whether what it saw is the newest. It is not if a job ran meanwhile, which may have
+     * moved the tips before or after they were seen; then there will be another look.
+     */
+    boolean seen(@Nullable String busyWith) {
+        looking = false;
+        setBusy(busyWith);
+        boolean newest = !queue.isRunning() && jobsEnded == jobsEndedAtLook;
+        lookDue |= !newest;
+        return newest;
     }
 
     /** The job has committed. */
     void committed(Tips after, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable) {
+        jobsEnded++;
         queue.done();
         recovered();
         noteUnreadable(unreadable);
@@ -80,6 +106,7 @@ final class LocalWork {
 
     /** The job has merged and checked out. */
     void integrated(Tips after, List<FileChange> changes, List<KeptBoth> conflicts, String from) {
+        jobsEnded++;
         queue.done();
         recovered();
         noteChanges("received", after, changes, from);
@@ -87,16 +114,18 @@ final class LocalWork {
     }
 
     void changedMeanwhile(Set<String> paths) {
+        jobsEnded++;
         queue.failed();
         queue.changed(paths);
     }
 
     void blocked(String reason) {
+        jobsEnded++;
         queue.failed();
         setBusy(reason);
     }
 
-    void setBusy(@Nullable String reason) {
+    private void setBusy(@Nullable String reason) {
         if (reason != null && busy == null) {
             folder.note("waiting", "reason", reason);
         }
@@ -108,6 +137,7 @@ final class LocalWork {
     }
 
     void failed(Trouble failure) {
+        jobsEnded++;
         queue.failed();
         folder.later(BackOff.after(queue.hold()), new Event.Retry());
         folder.add(new Effect.Raise(failure.key(), "error", failure.line()));

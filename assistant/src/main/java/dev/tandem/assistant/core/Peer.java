@@ -22,6 +22,10 @@ final class Peer {
     /** What it last said, or what we last knew of it, that it holds. */
     Tips known = Tips.NONE;
 
+    /** What it last said on this link. */
+    @Nullable
+    Announcement said;
+
     /** When it said so, on the core's own clock of messages; 0 if never since the start. */
     long knownAt;
 
