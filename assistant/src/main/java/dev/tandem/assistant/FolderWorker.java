@@ -26,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -143,10 +144,23 @@ final class FolderWorker {
                 annex.tip().map(ObjectId::name).orElse(null));
     }
 
-    /** Whether both commits are reachable from our own branches: merged, not merely present (PUSH-8). */
+    /** Whether all of both commits is in our own branches: merged, not merely present (PUSH-8). */
     boolean holds(Tips theirs) throws IOException {
         Tips ours = tips();
-        return reaches(ours.head(), theirs.head()) && reaches(ours.annex(), theirs.annex());
+        return contains(ours.head(), theirs.head()) && reaches(ours.annex(), theirs.annex());
+    }
+
+    private boolean contains(@Nullable String head, @Nullable String other) throws IOException {
+        if (other == null || other.equals(head)) {
+            return true;
+        }
+        try {
+            return head != null
+                    && ConvergentMerge.contains(
+                            repository.git(), ObjectId.fromString(head), ObjectId.fromString(other));
+        } catch (MissingObjectException notHere) {
+            return false;
+        }
     }
 
     private boolean reaches(@Nullable String from, @Nullable String target) throws IOException {

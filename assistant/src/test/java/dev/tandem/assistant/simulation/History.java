@@ -11,46 +11,115 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All commits of one branch of one folder, on whatever device. Numbers stand for ids; 0 is no commit. Who merges the
- * same heads gets the same commit, as with the real merge.
+ * All commits of one branch of one folder, on whatever device. Numbers stand for ids; 0 is no commit. Each stands for a
+ * set of commits that somebody made, and the same heads are the same merge for everybody, as with the real ones.
  */
-final class History {
+abstract class History {
     private final List<BitSet> ancestors = new ArrayList<>(List.of(new BitSet()));
-    private final Map<TreeSet<Integer>, Integer> merges = new HashMap<>();
+    private final List<BitSet> standsFor = new ArrayList<>(List.of(new BitSet()));
+
+    /** Folder files: a merge is a function of its sources, and who merged what first does not matter. */
+    static final class OfFiles extends History {
+        private final Map<BitSet, Integer> merges = new HashMap<>();
+
+        @Override
+        BitSet ofCommit(int number, int parent) {
+            BitSet itself = new BitSet();
+            itself.set(number);
+            return itself;
+        }
+
+        @Override
+        int merge(Collection<Integer> heads) {
+            BitSet sources = union(heads);
+            BitSet contained = new BitSet();
+            sources.stream().forEach(source -> contained.or(ancestors(source)));
+            sources.andNot(contained);
+            if (sources.cardinality() <= 1) {
+                return sources.isEmpty() ? 0 : sources.nextSetBit(0);
+            }
+            Integer known = merges.get(sources);
+            if (known != null) {
+                return known;
+            }
+            int merge = add(sources.stream().boxed().toList(), sources);
+            merges.put(sources, merge);
+            return merge;
+        }
+    }
+
+    /** The git-annex branch: a merge is the union of lines; of tips with the same lines the lowest is taken. */
+    static final class OfLines extends History {
+        private final Map<TreeSet<Integer>, Integer> merges = new HashMap<>();
+
+        @Override
+        BitSet ofCommit(int number, int parent) {
+            BitSet lines = union(List.of(parent));
+            lines.set(number);
+            return lines;
+        }
+
+        @Override
+        int merge(Collection<Integer> heads) {
+            BitSet lines = union(heads);
+            TreeSet<Integer> parents = new TreeSet<>(heads);
+            for (int head : parents) {
+                if (standsFor(head).equals(lines)) {
+                    return head;
+                }
+            }
+            Integer known = merges.get(parents);
+            if (known != null) {
+                return known;
+            }
+            int merge = add(parents, lines);
+            merges.put(parents, merge);
+            return merge;
+        }
+    }
+
+    abstract BitSet ofCommit(int number, int parent);
+
+    /** The heads as one. */
+    abstract int merge(Collection<Integer> heads);
 
     /** A new commit on top of {@code parent}. */
     int commit(int parent) {
+        return add(List.of(parent), ofCommit(ancestors.size(), parent));
+    }
+
+    final int add(Collection<Integer> parents, BitSet meaning) {
         BitSet before = new BitSet();
-        before.or(ancestors.get(parent));
-        before.set(parent);
-        return add(before);
-    }
-
-    /** The heads as one: the one that holds all others, or their merge. */
-    int merge(Collection<Integer> heads) {
-        TreeSet<Integer> needed = new TreeSet<>(heads);
-        needed.removeIf(head -> heads.stream().anyMatch(other -> other != (int) head && reaches(other, head)));
-        needed.remove(0);
-        if (needed.size() <= 1) {
-            return needed.isEmpty() ? 0 : needed.first();
-        }
-        return merges.computeIfAbsent(needed, parents -> {
-            BitSet before = new BitSet();
-            parents.forEach(parent -> {
-                before.or(ancestors.get(parent));
-                before.set(parent);
-            });
-            return add(before);
+        parents.forEach(parent -> {
+            before.or(ancestors.get(parent));
+            before.set(parent);
         });
+        ancestors.add(before);
+        standsFor.add(meaning);
+        return ancestors.size() - 1;
     }
 
-    private int add(BitSet before) {
-        ancestors.add(before);
-        return ancestors.size() - 1;
+    final BitSet ancestors(int commit) {
+        return ancestors.get(commit);
+    }
+
+    final BitSet standsFor(int commit) {
+        return standsFor.get(commit);
+    }
+
+    final BitSet union(Collection<Integer> heads) {
+        BitSet all = new BitSet();
+        heads.forEach(head -> all.or(standsFor.get(head)));
+        return all;
     }
 
     boolean reaches(int from, int target) {
         return target == 0 || from == target || ancestors.get(from).get(target);
+    }
+
+    /** Whether a merge with {@code other} would add nothing to {@code head}. */
+    boolean contains(int head, int other) {
+        return reaches(head, other) || standsFor.get(other).stream().allMatch(source -> reaches(head, source));
     }
 
     /** How many commits there are. */

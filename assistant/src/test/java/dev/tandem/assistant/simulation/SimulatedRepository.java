@@ -20,7 +20,7 @@ final class SimulatedRepository {
     /** The branches of one folder, shared by all devices that have it. */
     record Shared(String name, History heads, History annexes, Set<Integer> edits) {
         static Shared named(String name) {
-            return new Shared(name, new History(), new History(), new TreeSet<>());
+            return new Shared(name, new History.OfFiles(), new History.OfLines(), new TreeSet<>());
         }
     }
 
@@ -109,7 +109,7 @@ final class SimulatedRepository {
     }
 
     boolean holds(Tips theirs) {
-        return shared.heads.reaches(head, History.number(theirs.head()))
+        return shared.heads.contains(head, History.number(theirs.head()))
                 && shared.annexes.reaches(annex, History.number(theirs.annex()));
     }
 }

@@ -95,7 +95,8 @@ public final class AnnexBranch {
 
     /**
      * Takes in what other repositories have recorded. Two repositories that hold the same tips end with the same
-     * commit.
+     * commit. A commit is made only for lines that no tip has together; where two tips have the same lines, the lower
+     * id is taken, so that merges end: the lines can only become more, and then the id can only become lower.
      *
      * @return whether the tip has moved
      */
@@ -228,6 +229,9 @@ public final class AnnexBranch {
         if (walk.isMergedInto(one, two)) {
             return two;
         }
+        if (one.getTree().equals(two.getTree())) {
+            return one.compareTo(two) < 0 ? one : two;
+        }
         ObjectReader reader = walk.getObjectReader();
         Map<String, ObjectId> united = new LinkedHashMap<>();
         try (TreeWalk both = new TreeWalk(reader)) {
@@ -241,10 +245,12 @@ public final class AnnexBranch {
         }
         DirCache tree = tree(one, reader);
         put(tree, united);
+        ObjectId root = tree.writeTree(inserter);
+        if (root.equals(one.getTree()) || root.equals(two.getTree())) {
+            return root.equals(one.getTree()) ? one : two;
+        }
         Instant time = Instant.ofEpochSecond(Math.max(one.getCommitTime(), two.getCommitTime()));
-        ObjectId id = inserter.insert(
-                commitOf(tree.writeTree(inserter), List.of(one, two), time, "union merge in git-annex"));
-        return walk.parseCommit(id);
+        return walk.parseCommit(inserter.insert(commitOf(root, List.of(one, two), time, "union merge in git-annex")));
     }
 
     private static ObjectId unite(ObjectId one, ObjectId two, ObjectReader reader, ObjectInserter inserter)

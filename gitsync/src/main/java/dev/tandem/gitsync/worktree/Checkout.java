@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.merge.ConvergentMerge;
 import dev.tandem.gitsync.worktree.WorkTree.Change;
 import dev.tandem.gitsync.worktree.WorkTree.CheckedOut;
 import dev.tandem.gitsync.worktree.WorkTree.Kind;
@@ -27,7 +28,7 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
-/** One move of the work tree from HEAD to a descendant; {@link WorkTree} says in which order and why. */
+/** One move of the work tree from HEAD to a commit that contains it; {@link WorkTree} says in which order and why. */
 final class Checkout {
     private record Target(FileMode mode, ObjectId id) {}
 
@@ -67,7 +68,7 @@ final class Checkout {
                 RevWalk walk = new RevWalk(reader)) {
             RevCommit to = walk.parseCommit(tip);
             RevCommit from = head.id() == null ? null : walk.parseCommit(head.id());
-            if (from != null && !walk.isMergedInto(from, to)) {
+            if (from != null && !ConvergentMerge.contains(folder.git(), to, from)) {
                 throw new IOException("Cannot check out " + tip.name() + ": it does not contain the current "
                         + from.name() + "; merge them first");
             }
@@ -139,7 +140,7 @@ final class Checkout {
         Intent intent = new Intent(folder.git());
         for (ObjectId unfinished : intent.tips()) {
             RevCommit commit = walk.parseCommit(unfinished);
-            if (walk.isMergedInto(commit, to)) {
+            if (ConvergentMerge.contains(folder.git(), to, commit)) {
                 unfinishedTrees.add(commit.getTree());
             }
         }

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.merge.ConvergentMerge;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -206,8 +207,9 @@ public final class WorkTree {
     }
 
     /**
-     * Moves files, index and branch to {@code tip}, which must descend from HEAD. A file that is not as the index has
-     * it is not touched, and then no other is either.
+     * Moves files, index and branch to {@code tip}, which must contain HEAD: descend from it, or where HEAD is nothing
+     * but a merge of Tandem's, from all that was merged in it ({@link ConvergentMerge#contains}). A file that is not as
+     * the index has it is not touched, and then no other is either.
      *
      * @throws BusyException if the user's git is at work
      * @throws IOException if the tree holds a path that must not be written, or the disk fails
@@ -233,10 +235,8 @@ public final class WorkTree {
         if (tip.isEmpty()) {
             return Optional.empty();
         }
-        try (RevWalk walk = new RevWalk(folder.git())) {
-            if (head != null && !walk.isMergedInto(walk.parseCommit(head), walk.parseCommit(tip.get()))) {
-                return Optional.empty();
-            }
+        if (head != null && !ConvergentMerge.contains(folder.git(), tip.get(), head)) {
+            return Optional.empty();
         }
         return Optional.of(checkOut(tip.get(), times));
     }

@@ -60,6 +60,18 @@ final class ConvergenceTest {
             ends.add(end);
         }
 
+        // ... or hears of one after the other, some of whom have merged meanwhile.
+        while (heads.size() > 1) {
+            ObjectId one = heads.remove(random.nextInt(heads.size()));
+            ObjectId two = heads.get(random.nextInt(heads.size()));
+            ObjectId both =
+                    ConvergentMerge.merge(history.git, List.of(one, two)).head();
+            assertThat(ConvergentMerge.contains(history.git, both, one)).isTrue();
+            assertThat(ConvergentMerge.contains(history.git, both, two)).isTrue();
+            heads.set(heads.indexOf(two), both);
+        }
+        ends.add(heads.get(0));
+
         assertThat(ends).hasSize(1);
         Map<String, String> files = history.files(end);
         assertThat(files.values()).noneMatch(text -> text.contains("<<<<<<<") || text.contains(">>>>>>>"));

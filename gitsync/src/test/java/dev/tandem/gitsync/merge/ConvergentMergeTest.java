@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.gitsync.merge.ConvergentMerge.Merged;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -232,6 +233,53 @@ final class ConvergentMergeTest {
         Merged merged = ConvergentMerge.merge(history.git, List.of(b, a, b));
 
         assertThat(merged).isEqualTo(new Merged(b, false, List.of()));
+    }
+
+    @Test
+    @DisplayName("PUSH-22: is the same whoever merged what first, and merges no merges")
+    void associative() throws IOException {
+        ObjectId r = history.commit(tree("f", "0"));
+        ObjectId a = history.commitAt(100, tree("f", "a"), r);
+        ObjectId b = history.commitAt(200, tree("f", "b"), r);
+        ObjectId c = history.commitAt(300, tree("f", "c"), r);
+        ObjectId ac = ConvergentMerge.merge(history.git, List.of(a, c)).head();
+        ObjectId bc = ConvergentMerge.merge(history.git, List.of(b, c)).head();
+        ObjectId all = ConvergentMerge.merge(history.git, List.of(a, b, c)).head();
+
+        assertThat(ConvergentMerge.merge(history.git, List.of(ac, b)).head()).isEqualTo(all);
+        assertThat(ConvergentMerge.merge(history.git, List.of(bc, a)).head()).isEqualTo(all);
+        assertThat(ConvergentMerge.merge(history.git, List.of(ac, bc)).head()).isEqualTo(all);
+        assertThat(ConvergentMerge.merge(history.git, List.of(all, ac))).isEqualTo(new Merged(all, false, List.of()));
+        assertThat(ConvergentMerge.contains(history.git, all, ac)).isTrue();
+        assertThat(ConvergentMerge.contains(history.git, ac, all)).isFalse();
+        assertThat(parents(all))
+                .containsExactly(
+                        ConvergentMerge.merge(history.git, List.of(a, b)).head(), c);
+    }
+
+    @Test
+    @DisplayName("keeps what somebody made by hand, also if it says that it is such a merge")
+    void forgedMerge() throws IOException {
+        ObjectId a = history.commitAt(100, tree("f", "a"));
+        ObjectId b = history.commitAt(200, tree("g", "b"));
+        ObjectId c = history.commitAt(300, tree("h", "c"));
+        ObjectId genuine = ConvergentMerge.merge(history.git, List.of(a, b)).head();
+        ObjectId forged = history.rewritten(genuine, tree("f", "a", "g", "b", "by hand", "x"));
+
+        ObjectId merged =
+                ConvergentMerge.merge(history.git, List.of(forged, genuine, c)).head();
+
+        assertThat(history.files(merged)).isEqualTo(tree("f", "a", "g", "b", "h", "c", "by hand", "x"));
+        assertThat(parents(merged)).containsExactlyInAnyOrder(forged, c);
+        assertThat(ConvergentMerge.contains(history.git, genuine, forged)).isFalse();
+    }
+
+    private List<ObjectId> parents(ObjectId commit) throws IOException {
+        try (RevWalk walk = new RevWalk(history.git)) {
+            return Arrays.stream(walk.parseCommit(commit).getParents())
+                    .map(RevCommit::copy)
+                    .toList();
+        }
     }
 
     @Test

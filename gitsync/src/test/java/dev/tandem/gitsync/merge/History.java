@@ -18,6 +18,7 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
 
@@ -32,23 +33,8 @@ final class History {
 
     ObjectId commitAt(int seconds, Map<String, String> files, ObjectId... parents) throws IOException {
         try (ObjectInserter inserter = git.newObjectInserter()) {
-            DirCache cache = DirCache.newInCore();
-            DirCacheBuilder builder = cache.builder();
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                DirCacheEntry entry = new DirCacheEntry(file.getKey());
-                String text = file.getValue();
-                boolean marked = text.startsWith("x:") || text.startsWith("l:");
-                entry.setFileMode(
-                        text.startsWith("x:")
-                                ? FileMode.EXECUTABLE_FILE
-                                : text.startsWith("l:") ? FileMode.SYMLINK : FileMode.REGULAR_FILE);
-                entry.setObjectId(inserter.insert(
-                        Constants.OBJ_BLOB, (marked ? text.substring(2) : text).getBytes(StandardCharsets.ISO_8859_1)));
-                builder.add(entry);
-            }
-            builder.finish();
             CommitBuilder commit = new CommitBuilder();
-            commit.setTreeId(cache.writeTree(inserter));
+            commit.setTreeId(write(files, inserter));
             commit.setParentIds(parents);
             PersonIdent someone = new PersonIdent("A", "a@b", Instant.ofEpochSecond(seconds), ZoneOffset.UTC);
             commit.setAuthor(someone);
@@ -58,6 +44,42 @@ final class History {
             inserter.flush();
             return id;
         }
+    }
+
+    /** The same commit in all but its files. */
+    ObjectId rewritten(ObjectId original, Map<String, String> files) throws IOException {
+        try (ObjectInserter inserter = git.newObjectInserter();
+                RevWalk walk = new RevWalk(git)) {
+            RevCommit old = walk.parseCommit(original);
+            CommitBuilder commit = new CommitBuilder();
+            commit.setTreeId(write(files, inserter));
+            commit.setParentIds(old.getParents());
+            commit.setAuthor(old.getAuthorIdent());
+            commit.setCommitter(old.getCommitterIdent());
+            commit.setMessage(old.getFullMessage());
+            ObjectId id = inserter.insert(commit);
+            inserter.flush();
+            return id;
+        }
+    }
+
+    private static ObjectId write(Map<String, String> files, ObjectInserter inserter) throws IOException {
+        DirCache cache = DirCache.newInCore();
+        DirCacheBuilder builder = cache.builder();
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            DirCacheEntry entry = new DirCacheEntry(file.getKey());
+            String text = file.getValue();
+            boolean marked = text.startsWith("x:") || text.startsWith("l:");
+            entry.setFileMode(
+                    text.startsWith("x:")
+                            ? FileMode.EXECUTABLE_FILE
+                            : text.startsWith("l:") ? FileMode.SYMLINK : FileMode.REGULAR_FILE);
+            entry.setObjectId(inserter.insert(
+                    Constants.OBJ_BLOB, (marked ? text.substring(2) : text).getBytes(StandardCharsets.ISO_8859_1)));
+            builder.add(entry);
+        }
+        builder.finish();
+        return cache.writeTree(inserter);
     }
 
     Map<String, String> files(ObjectId commit) throws IOException {
