@@ -446,7 +446,7 @@ final class Replica implements Effect.Handler {
         int head = History.number(end.head());
         for (String confirmed : end.confirmed()) {
             world.laws.require(
-                    world.reaches(confirmed, repository.shared, head),
+                    world.contains(confirmed, repository.shared, head),
                     () -> machine.name + " was told that " + confirmed + " holds what it does not");
         }
         syncsEnded.add(end);

@@ -73,7 +73,10 @@ final class World {
         }
     }
 
-    /** What most runs look like: few devices in bad weather, one to five accounts, one or two folders. */
+    /**
+     * What most runs look like: few devices in bad weather, one to five accounts, one or two folders, all paired with
+     * all or in a chain with some more.
+     */
     static World small(long seed) {
         SplittableRandom dice = new SplittableRandom(seed ^ 0x5ca1ab1eL);
         int devices = 2 + dice.nextInt(4);
@@ -86,7 +89,9 @@ final class World {
                 Duration.ofMillis(dice.nextInt(500)),
                 Duration.ofSeconds(5 + dice.nextInt(25)),
                 Duration.ofSeconds(5 + dice.nextInt(15)));
-        return new World(seed, new Shape(devices, 1 + dice.nextInt(devices), 1 + dice.nextInt(2), 1, weather, tuning));
+        double linked = dice.nextBoolean() ? 1 : dice.nextDouble();
+        return new World(
+                seed, new Shape(devices, 1 + dice.nextInt(devices), 1 + dice.nextInt(2), linked, weather, tuning));
     }
 
     /** Two hundred devices on twenty accounts, all paired with all or with one in ten. */
@@ -169,12 +174,17 @@ final class World {
         wantLink(one, two);
     }
 
-    /** Pairs all, in a chain and beyond it as many as the world's shape has. */
+    /** Pairs the devices of each folder in a chain, and beyond it as many as the world's shape has. */
     void pairAll() {
-        for (int i = 0; i < machines.size(); i++) {
-            for (int k = i + 1; k < machines.size(); k++) {
-                if (k == i + 1 || chance(shape.linked)) {
-                    pair(machines.get(i), machines.get(k));
+        for (SimulatedRepository.Shared folder : folders) {
+            List<Machine> holders = machines.stream()
+                    .filter(machine -> machine.repositories.stream().anyMatch(repository -> repository.isOf(folder)))
+                    .toList();
+            for (int i = 0; i < holders.size(); i++) {
+                for (int k = i + 1; k < holders.size(); k++) {
+                    if (k == i + 1 || chance(shape.linked)) {
+                        pair(holders.get(i), holders.get(k));
+                    }
                 }
             }
         }
@@ -309,13 +319,13 @@ final class World {
         return all;
     }
 
-    /** Whether a device's copy of a folder has that commit. */
-    boolean reaches(String name, SimulatedRepository.Shared folder, int head) {
+    /** Whether a device's copy of a folder has all of that commit. */
+    boolean contains(String name, SimulatedRepository.Shared folder, int head) {
         return machines.stream()
                 .filter(machine -> machine.name.equals(name))
                 .flatMap(machine -> machine.repositories.stream())
                 .filter(repository -> repository.isOf(folder))
-                .allMatch(repository -> folder.heads().reaches(repository.head(), head));
+                .allMatch(repository -> folder.heads().contains(repository.head(), head));
     }
 
     /** How things stand, in a few lines: what differs from the first replica of a folder, and why. */
