@@ -71,14 +71,16 @@ final class Gossip {
         for (Peer peer : peers.all()) {
             boolean lacks = !peer.known.equals(folder.tips);
             boolean waits = merged.contains(peer.client.uuid());
-            boolean untold = lacks && direct && !folder.tips.equals(peer.lastTold);
+            boolean due = direct
+                    ? lacks && !folder.tips.equals(peer.lastTold)
+                    : relay.get().equals(peer) && !hasTheDuty(peer);
             if (!peer.online && lacks) {
                 owed.owe(peer, Notice.CAN_PUSH);
-            } else if (waits || untold || (relay.filter(peer::equals).isPresent() && !hasTheDuty(peer))) {
+            } else if (waits || due) {
                 tell(peer);
             }
         }
-        if (relay.isPresent() && !hasTheDuty(relay.get())) {
+        if (!direct && !hasTheDuty(relay.get())) {
             folder.later(folder.tuning.relayPatience(), new Event.RelayDue(folder.tips));
         }
     }
@@ -137,9 +139,19 @@ final class Gossip {
         return folder.tips.equals(relay.confirmed) && relay.confirmedView == peers.view();
     }
 
-    /** If the relay still has not confirmed those tips, it is passed over. */
+    /** A while has passed since those tips were handed to a relay. */
     void relayDue(Tips tips) {
-        relay().filter(relay -> tips.equals(folder.tips) && !hasTheDuty(relay)).ifPresent(this::passOver);
+        boolean open = peers.online().anyMatch(peer -> !peer.known.equals(tips));
+        if (open && tips.equals(folder.tips) && !tips.equals(toldAll)) {
+            relay().ifPresent(relay -> {
+                if (hasTheDuty(relay)) {
+                    tellAnew(relay); // it answers whether all have it, should its word have been lost
+                    folder.later(folder.tuning.relayPatience(), new Event.RelayDue(tips));
+                } else {
+                    passOver(relay);
+                }
+            });
+        }
     }
 
     private void passOver(Peer relay) {
@@ -162,6 +174,7 @@ final class Gossip {
         viewDue = false;
         relay().ifPresent(this::believeIfSettled);
         announce(Set.of());
+        sayIfSettled();
     }
 
     // ---- hearing
@@ -194,18 +207,7 @@ final class Gossip {
         if (reply == Reply.WANTED && peer.online && !asked.equals(peer.pushed)) {
             pushes.wantedBy(peer);
         }
-        if (reply == Reply.HAVE && asked.equals(folder.tips) && isRelay(peer) && theirs.view() != peers.view()) {
-            tellEverybody();
-        }
         tellIfDue(peer);
-    }
-
-    /** The relay does not reach whom we reach. */
-    private void tellEverybody() {
-        if (!folder.tips.equals(toldAll)) {
-            toldAll = folder.tips;
-            announce(Set.of());
-        }
     }
 
     /** Says the newest, if there was something newer while the last word was under way. */
@@ -264,10 +266,15 @@ final class Gossip {
         }
     }
 
-    private static void confirmed(Peer peer, Tips what, Announcement theirs) {
+    /** A peer holds that; if it relays, and does not reach whom we reach, we tell everybody ourselves. */
+    private void confirmed(Peer peer, Tips what, Announcement theirs) {
         peer.confirmed = what;
         peer.confirmedView = theirs.view();
         peer.unfit = false;
+        if (isRelay(peer) && what.equals(folder.tips) && theirs.view() != peers.view() && !what.equals(toldAll)) {
+            toldAll = what;
+            announce(Set.of());
+        }
     }
 
     private void hear(Peer peer, Announcement theirs, long at) {
@@ -295,6 +302,7 @@ final class Gossip {
                 && said.settled()
                 && said.view() == peers.view()
                 && said.tips().equals(folder.tips)) {
+            settled = said.tips();
             peers.online().forEach(other -> {
                 other.known = said.tips();
                 noteIfInSync(other);
@@ -305,6 +313,7 @@ final class Gossip {
     /** As the one that relays: when all hold the same, all are told, so that each knows of all. */
     private void sayIfSettled() {
         if (isCrowd()
+                && !viewDue
                 && !folder.tips.equals(settled)
                 && relay().isEmpty()
                 && peers.online().allMatch(peer -> peer.known.equals(folder.tips))) {

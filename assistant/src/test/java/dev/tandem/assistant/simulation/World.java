@@ -25,9 +25,17 @@ final class World {
      *
      * @param accounts on which the devices are spread; several may have one
      * @param folders each has the first on every device, and each further one on about two thirds
+     * @param twice the share of devices that have the first folder in two places
      * @param linked the share of pairs of devices that are paired
      */
-    record Shape(int devices, int accounts, int folders, double linked, SimulatedWire.Weather weather, Tuning tuning) {}
+    record Shape(
+            int devices,
+            int accounts,
+            int folders,
+            double twice,
+            double linked,
+            SimulatedWire.Weather weather,
+            Tuning tuning) {}
 
     /** How long after the last disturbance all must hold the same. */
     private static final int CONVERGES_MINUTES = 15;
@@ -69,13 +77,16 @@ final class World {
                 if (f == 0 || chance(0.67)) {
                     machine.repositories.add(new SimulatedRepository(shared, new UUID(random.nextLong(), f)));
                 }
+                if (f == 0 && chance(shape.twice)) {
+                    machine.repositories.add(new SimulatedRepository(shared, new UUID(random.nextLong(), 100)));
+                }
             }
         }
     }
 
     /**
-     * What most runs look like: few devices in bad weather, one to five accounts, one or two folders, all paired with
-     * all or in a chain with some more.
+     * What most runs look like: few devices in bad weather, one to five accounts, one or two folders, some of them
+     * twice on a device, all paired with all or in a chain with some more.
      */
     static World small(long seed) {
         SplittableRandom dice = new SplittableRandom(seed ^ 0x5ca1ab1eL);
@@ -91,13 +102,13 @@ final class World {
                 Duration.ofSeconds(5 + dice.nextInt(15)));
         double linked = dice.nextBoolean() ? 1 : dice.nextDouble();
         return new World(
-                seed, new Shape(devices, 1 + dice.nextInt(devices), 1 + dice.nextInt(2), linked, weather, tuning));
+                seed, new Shape(devices, 1 + dice.nextInt(devices), 1 + dice.nextInt(2), 0.1, linked, weather, tuning));
     }
 
     /** Two hundred devices on twenty accounts, all paired with all or with one in ten. */
     static World big(long seed) {
         SimulatedWire.Weather weather = new SimulatedWire.Weather(0.01, 0.01, 1, 40);
-        return new World(seed, new Shape(200, 20, 1, seed % 5 == 0 ? 1 : 0.1, weather, Tuning.DEFAULT));
+        return new World(seed, new Shape(200, 20, 1, 0, seed % 5 == 0 ? 1 : 0.1, weather, Tuning.DEFAULT));
     }
 
     // ---- chance and time
@@ -319,13 +330,13 @@ final class World {
         return all;
     }
 
-    /** Whether a device's copy of a folder has all of that commit. */
+    /** Whether a device has, in one of its copies of a folder, all of that commit. */
     boolean contains(String name, SimulatedRepository.Shared folder, int head) {
         return machines.stream()
                 .filter(machine -> machine.name.equals(name))
                 .flatMap(machine -> machine.repositories.stream())
                 .filter(repository -> repository.isOf(folder))
-                .allMatch(repository -> folder.heads().contains(repository.head(), head));
+                .anyMatch(repository -> folder.heads().contains(repository.head(), head));
     }
 
     /** How things stand, in a few lines: what differs from the first replica of a folder, and why. */
