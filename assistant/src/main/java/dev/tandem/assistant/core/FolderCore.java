@@ -130,6 +130,7 @@ public final class FolderCore {
     void integrated(Tips after, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts) {
         work.integrated(after, changes, conflicts, String.join(", ", peers.names(merged)));
         boolean moved = !after.equals(folder.tips);
+        pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
             folder.add(new Effect.ScanContent());
         }

@@ -4,12 +4,16 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The pushes of one folder: whose turn it is, who waits with an open stream, and who said that it would push what. */
 final class Pushes {
-    /** A client has something that we want, and was told so. */
-    private record Promise(Tips tips, Instant until) {}
+    /**
+     * A client has something that we want, and was told so; it has {@code arrived} when all that is left is to merge.
+     */
+    private record Promise(Tips tips, Instant until, boolean arrived) {}
 
     private final FolderState folder;
     private final Peers peers;
@@ -88,7 +92,7 @@ final class Pushes {
     }
 
     void promise(Client client, Tips tips) {
-        promised.put(client, new Promise(tips, folder.now.plus(folder.tuning.promise())));
+        promised.put(client, new Promise(tips, folder.now.plus(folder.tuning.promise()), false));
     }
 
     /** It turned out that we hold that. */
@@ -99,9 +103,17 @@ final class Pushes {
         }
     }
 
-    /** The push has arrived. */
+    /** The push has arrived: until it is merged, nobody else need push the same. */
     void kept(Client client) {
-        promised.remove(client);
+        Instant until = folder.now.plus(folder.tuning.promise());
+        promised.computeIfPresent(client, (c, promise) -> new Promise(promise.tips, until, true));
+    }
+
+    /** What these repositories pushed is merged. */
+    void merged(Set<UUID> repositories) {
+        promised.entrySet()
+                .removeIf(promise -> promise.getValue().arrived
+                        && repositories.contains(promise.getKey().uuid()));
     }
 
     /** The push will not come: another client that holds the same is asked for it. */
@@ -122,7 +134,8 @@ final class Pushes {
     /** Whether more is on its way, so that a merge had better wait a little. */
     boolean areComing() {
         promised.values().removeIf(promise -> !promise.until.isAfter(folder.now));
-        return !promised.isEmpty() || !scheduler.isIdle(PushType.RECEIVE_PACK);
+        return promised.values().stream().anyMatch(promise -> !promise.arrived)
+                || !scheduler.isIdle(PushType.RECEIVE_PACK);
     }
 
     // ---- in words

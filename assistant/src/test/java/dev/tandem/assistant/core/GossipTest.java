@@ -145,6 +145,18 @@ class GossipTest {
     }
 
     @Test
+    @DisplayName("is said to the relay again when somebody came whom it may not reach")
+    void newcomer() {
+        Steps steps = among(peers(50, 1)).knows(client(60));
+        confirms(steps, edit(steps, 2).get(0));
+        steps.meets(client(60), tips(2));
+
+        assertThat(steps.then(new Event.ViewDue(), Effect.Tell.class))
+                .extracting(Effect.Tell::client)
+                .containsExactly(RELAY);
+    }
+
+    @Test
     @DisplayName("is told to a peer one at a time, the newest last: edits on end are no queue")
     void oneAtATime() {
         Steps steps = among(peers(1, 1));

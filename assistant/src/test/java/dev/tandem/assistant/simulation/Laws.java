@@ -62,7 +62,7 @@ final class Laws {
             require(
                     running.put(type + client, client) == null,
                     () -> "PUSH-3: " + who + " doubles a " + type + " with " + client);
-            pushes++;
+            pushes += type.equals("send") ? 1 : 0;
         }
 
         void ends(String type, Client client) {

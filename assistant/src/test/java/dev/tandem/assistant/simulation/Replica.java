@@ -354,7 +354,7 @@ final class Replica implements Effect.Handler {
         if (offer == null) {
             return;
         }
-        String trouble = world.chance(0.02) ? "the disk is full" : null;
+        String trouble = world.trouble();
         later(
                 3,
                 () -> new PushExchange.Receiving(

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Devices that share folders over a network, all of it decided by one seed. */
 final class World {
@@ -25,6 +26,7 @@ final class World {
      *
      * @param accounts on which the devices are spread; several may have one
      * @param folders each has the first on every device, and each further one on about two thirds
+     * @param trouble the share of pushes that fail at the receiver
      * @param twice the share of devices that have the first folder in two places
      * @param linked the share of pairs of devices that are paired
      */
@@ -32,6 +34,7 @@ final class World {
             int devices,
             int accounts,
             int folders,
+            double trouble,
             double twice,
             double linked,
             SimulatedWire.Weather weather,
@@ -102,19 +105,26 @@ final class World {
                 Duration.ofSeconds(5 + dice.nextInt(15)));
         double linked = dice.nextBoolean() ? 1 : dice.nextDouble();
         return new World(
-                seed, new Shape(devices, 1 + dice.nextInt(devices), 1 + dice.nextInt(2), 0.1, linked, weather, tuning));
+                seed,
+                new Shape(devices, 1 + dice.nextInt(devices), 1 + dice.nextInt(2), 0.02, 0.1, linked, weather, tuning));
     }
 
     /** Two hundred devices on twenty accounts, all paired with all or with one in ten. */
     static World big(long seed) {
         SimulatedWire.Weather weather = new SimulatedWire.Weather(0.01, 0.01, 1, 40);
-        return new World(seed, new Shape(200, 20, 1, 0, seed % 5 == 0 ? 1 : 0.1, weather, Tuning.DEFAULT));
+        return new World(seed, new Shape(200, 20, 1, 0.02, 0, seed % 5 == 0 ? 1 : 0.1, weather, Tuning.DEFAULT));
     }
 
     // ---- chance and time
 
     boolean chance(double share) {
         return random.nextDouble() < share;
+    }
+
+    /** Why a push that has arrived is not taken, or null if it is. */
+    @Nullable
+    String trouble() {
+        return chance(shape.trouble) ? "the disk is full" : null;
     }
 
     /** How long a job on the files takes at most, in milliseconds. */
@@ -222,6 +232,12 @@ final class World {
         if (cut.remove(key(one, two))) {
             wantLink(one, two);
         }
+    }
+
+    /** Connects two devices that need not both know of each other. */
+    void link(Machine one, Machine two) {
+        paired.add(key(one, two));
+        wantLink(one, two);
     }
 
     /** Connects two paired devices after a little while, if that is possible then and they are not connected. */
