@@ -98,6 +98,15 @@ final class Replica implements Effect.Handler {
         return pushes.isQuiet() && questions.isEmpty() && offers.isEmpty() && asking == 0;
     }
 
+    /** Nothing is left to do, and every peer is there and known to hold the same. */
+    boolean isDone() {
+        FolderSnapshot now = snapshot();
+        return repository.changed.isEmpty()
+                && isQuiet()
+                && now.state().equals("synced")
+                && now.peers().stream().allMatch(peer -> peer.online() && !peer.desynced() && peer.reason() == null);
+    }
+
     /** How it stands, in a line, with a line for each peer that is not in sync. */
     String describe() {
         FolderSnapshot now = snapshot();

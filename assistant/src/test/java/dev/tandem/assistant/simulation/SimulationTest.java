@@ -96,10 +96,9 @@ class SimulationTest {
         world.pairAll();
         world.run(10_000);
         for (Machine machine : world.machines) {
-            Replica replica = machine.replica(world.anyFolder(machine));
             world.after(5_000, () -> {
                 if (machine.isUp()) {
-                    replica.edit("from-" + machine.number);
+                    machine.replica(machine.repositories.get(0)).edit("from-" + machine.number);
                 }
             });
         }

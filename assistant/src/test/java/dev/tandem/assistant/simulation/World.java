@@ -1,6 +1,5 @@
 package dev.tandem.assistant.simulation;
 
-import dev.tandem.assistant.core.FolderSnapshot;
 import dev.tandem.assistant.core.Tuning;
 import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.carrier.SimulatedWire;
@@ -306,18 +305,13 @@ final class World {
 
     private boolean converged() {
         for (SimulatedRepository.Shared folder : folders) {
-            Set<Object> tips = new HashSet<>();
-            for (Replica replica : replicas(folder)) {
-                tips.add(replica.repository.tips());
-                FolderSnapshot snapshot = replica.snapshot();
-                boolean done = replica.repository.changed.isEmpty()
-                        && replica.isQuiet()
-                        && snapshot.state().equals("synced")
-                        && snapshot.peers().stream()
-                                .allMatch(peer -> peer.online() && !peer.desynced() && peer.reason() == null);
-                if (!done || tips.size() > 1) {
-                    return false;
-                }
+            List<Replica> replicas = replicas(folder);
+            long tips = replicas.stream()
+                    .map(replica -> replica.repository.tips())
+                    .distinct()
+                    .count();
+            if (tips > 1 || !replicas.stream().allMatch(Replica::isDone)) {
+                return false;
             }
         }
         return true;
@@ -355,13 +349,16 @@ final class World {
                 .anyMatch(repository -> folder.heads().contains(repository.head(), head));
     }
 
-    /** How things stand, in a few lines: what differs from the first replica of a folder, and why. */
+    /** How things stand, in a few lines: who is not done, or differs from the first replica of the folder. */
     private String describe() {
         StringBuilder words =
                 new StringBuilder("at ").append(time.instant()).append(' ').append(shape);
         for (SimulatedRepository.Shared folder : folders) {
-            for (Replica replica : replicas(folder)) {
-                if (words.length() < MAX_DESCRIPTION) {
+            List<Replica> replicas = replicas(folder);
+            Object first = replicas.get(0).repository.tips();
+            for (Replica replica : replicas) {
+                boolean odd = !replica.isDone() || !replica.repository.tips().equals(first);
+                if (odd && words.length() < MAX_DESCRIPTION) {
                     words.append("\n").append(folder.name()).append(" on ").append(replica.describe());
                 }
             }
