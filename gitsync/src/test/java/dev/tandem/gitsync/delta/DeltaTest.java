@@ -83,6 +83,19 @@ class DeltaTest {
     }
 
     @Test
+    @DisplayName("moves at most a twentieth when one percent of 64 MiB was changed in one place")
+    void onePercent() throws IOException {
+        byte[] old = random(1, 64 * MIB);
+        byte[] now = old.clone();
+        System.arraycopy(random(2, 64 * MIB / 100), 0, now, 33 * MIB + 7, 64 * MIB / 100);
+
+        Moved moved = move(old, now);
+
+        assertThat(moved.made).isEqualTo(ByteBuffer.wrap(now));
+        assertThat(moved.bytes()).isLessThan(64 * MIB / 20);
+    }
+
+    @Test
     @DisplayName("moves little when something was inserted at the front")
     void insertion() throws IOException {
         byte[] old = random(1, 64 * MIB);
@@ -152,7 +165,8 @@ class DeltaTest {
     }
 
     /** Both ends must agree on these: a change of them is a change of the protocol. */
-    private static final List<Integer> BORDERS = List.of();
+    private static final List<Integer> BORDERS = List.of(
+            33057, 5332, 18527, 8759, 30937, 17652, 14302, 19266, 9102, 7951, 16606, 34222, 18477, 10615, 17339);
 
     @Test
     @DisplayName("is described in few enough chunks to be sent, for every size")
