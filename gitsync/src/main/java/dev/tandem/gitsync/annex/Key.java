@@ -27,7 +27,7 @@ public record Key(
         OptionalLong chunkNumber,
         String name) {
     /** What Tandem makes of new files, as git-annex does unless told otherwise. */
-    static final String DEFAULT_BACKEND = "SHA256E";
+    public static final String DEFAULT_BACKEND = "SHA256E";
 
     /** git-annex takes no longer extension in a key. */
     private static final int EXTENSION_BYTES_MAX = 64;
@@ -38,15 +38,15 @@ public record Key(
     private static final Pattern FORM = Pattern.compile("([A-Za-z0-9_]+)(?:-s([0-9]{1,18}))?(?:-m([0-9]{1,18}))?"
             + "(?:-S([0-9]{1,18}))?(?:-C([0-9]{1,18}))?--([^\\n\\r\\x00]+)");
 
-    /** A content of that size and SHA-256, in lower-case hex, found in a file of that name. */
-    static Key sha256e(long sizeBytes, String sha256, String fileName) {
+    /** A content of that size and digest, in lower-case hex, found in a file of that name. */
+    static Key of(String backend, long sizeBytes, String digest, String fileName) {
         return new Key(
-                DEFAULT_BACKEND,
+                backend,
                 OptionalLong.of(sizeBytes),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                sha256 + Extension.of(fileName));
+                keepsExtension(backend) ? digest + Extension.of(fileName) : digest);
     }
 
     /** The key that a text stands for; empty if it is none, or one that cannot be stored. */
@@ -96,10 +96,12 @@ public record Key(
      * cannot be told from another of the same size.
      */
     public Optional<String> digest() {
-        if (chunkNumber.isPresent()) {
-            return Optional.empty();
-        }
-        String plain = hasExtension() ? backend.substring(0, backend.length() - 1) : backend;
+        return chunkNumber.isPresent() ? Optional.empty() : digestOf(backend);
+    }
+
+    /** The digest that keys of a backend are made of, by the name that Java gives it; empty where Java has none. */
+    static Optional<String> digestOf(String backend) {
+        String plain = keepsExtension(backend) ? backend.substring(0, backend.length() - 1) : backend;
         return switch (plain) {
             case "MD5" -> Optional.of("MD5");
             case "SHA1", "SHA224", "SHA256", "SHA384", "SHA512" -> Optional.of("SHA-" + plain.substring(3));
@@ -115,6 +117,10 @@ public record Key(
     }
 
     private boolean hasExtension() {
+        return keepsExtension(backend);
+    }
+
+    private static boolean keepsExtension(String backend) {
         return backend.endsWith("E") && !backend.equals("E");
     }
 

@@ -150,6 +150,6 @@ class KeyTest {
     @Test
     @DisplayName("is made of size, digest and name")
     void made() {
-        assertThat(Key.sha256e(5, "ab", "d/x.tar.gz")).hasToString("SHA256E-s5--ab.tar.gz");
+        assertThat(Key.of("SHA256E", 5, "ab", "d/x.tar.gz")).hasToString("SHA256E-s5--ab.tar.gz");
     }
 }

@@ -1,0 +1,306 @@
+package dev.tandem.gitsync.annex;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.eclipse.jgit.lib.Repository;
+
+/**
+ * The contents of large files, beside git, where git-annex has them: {@code .git/annex/objects/XX/YY/KEY/KEY}.
+ *
+ * <p>What is in here was verified when it came, is flushed to the disk and cannot be written. Needs memory for one
+ * buffer, however large a content is. Thread-safe; one instance for each repository of a process.
+ */
+public final class ContentStore {
+    private static final int BUFFER_BYTES = 1 << 18;
+    /** Ours among the files of {@code othertmp}, where git-annex keeps what it writes for a moment. */
+    private static final String TEMPORARY = "tandem-";
+    /** What nobody has written to for that long was left behind by a crash. */
+    private static final Duration TEMPORARY_AGE_MAX = Duration.ofDays(1);
+
+    private final Path annex;
+    private final ObjectFiles files;
+    private final KeyLocks locks;
+    private final Set<Key> coming = new HashSet<>(); // guarded by itself; one for each transfer that is under way
+
+    /** The contents of a repository, bare or not. */
+    public ContentStore(Repository git) {
+        annex = git.getDirectory().toPath().resolve("annex");
+        files = new ObjectFiles(git);
+        locks = new KeyLocks(files);
+    }
+
+    /**
+     * The file that holds a content, for reading; empty if it is not here. A file of another size than the key says is
+     * not the content: a crash or, with annex.thin, an edit has changed it.
+     */
+    public Optional<Path> find(Key key) throws IOException {
+        for (Path object : files.places(key)) {
+            if (Files.isRegularFile(object)
+                    && (key.sizeBytes().isEmpty()
+                            || Files.size(object) == key.sizeBytes().getAsLong())) {
+                return Optional.of(object);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a content is here, as far as its size tells. */
+    public boolean has(Key key) throws IOException {
+        return find(key).isPresent();
+    }
+
+    /**
+     * Stores what a file holds, in one pass over its bytes, and names it. The file stays as it is.
+     *
+     * @param name the file's name in the folder, of which the key keeps the extension
+     * @param backend how the key is made; one that {@link #makes} keys
+     */
+    public Key add(Path file, String name, String backend) throws IOException {
+        MessageDigest digest = ContentDigest.digest(Key.digestOf(backend).orElseThrow());
+        Path copy = temporary();
+        try {
+            long bytes = copy(file, copy, digest);
+            Key key = Key.of(backend, bytes, HexFormat.of().formatHex(digest.digest()), name);
+            if (!has(key)) {
+                if (Files.isExecutable(file)) {
+                    ObjectFiles.makeExecutable(copy);
+                }
+                flush(copy);
+                place(key, copy);
+            }
+            return key;
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    /** Whether {@link #add} can make keys of that backend. */
+    public static boolean makes(String backend) {
+        return Key.digestOf(backend).isPresent();
+    }
+
+    private Path temporary() throws IOException {
+        Path directory = Files.createDirectories(annex.resolve("othertmp"));
+        // a file's usual mode, as the umask has it, and not the 0600 of createTempFile
+        Path name = Files.createTempFile(directory, TEMPORARY, "");
+        Files.delete(name);
+        return Files.createFile(name);
+    }
+
+    private static long copy(Path from, Path to, MessageDigest digest) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        long bytes = 0;
+        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+                FileChannel out = FileChannel.open(to, StandardOpenOption.WRITE)) {
+            while (in.read(buffer.clear()) >= 0) {
+                buffer.flip();
+                bytes += buffer.remaining();
+                digest.update(buffer.duplicate());
+                while (buffer.hasRemaining()) {
+                    out.write(buffer);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static void flush(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    /** Takes a flushed, verified file in. */
+    void place(Key key, Path file) throws IOException {
+        files.place(file, files.places(key).get(0));
+    }
+
+    /**
+     * A download of a content, continued where the last one broke off; empty if another one is under way here.
+     *
+     * @throws IOException if what has come cannot be read again
+     */
+    public Optional<Partial> receive(Key key) throws IOException {
+        synchronized (coming) {
+            if (!coming.add(key)) {
+                return Optional.empty();
+            }
+        }
+        try {
+            return Optional.of(Partial.open(this, key, annex.resolve("tmp").resolve(key.file())));
+        } catch (IOException | RuntimeException failed) {
+            closed(key);
+            throw failed;
+        }
+    }
+
+    void closed(Key key) {
+        synchronized (coming) {
+            coming.remove(key);
+        }
+    }
+
+    /** A content that stays here until this is closed: while it is sent, or while another drops its copy. */
+    public interface Held extends Closeable {
+        /** The file to read. */
+        Path file();
+    }
+
+    /** Makes a content stay; empty if it is not here or is just being removed. */
+    public Optional<Held> hold(Key key) throws IOException {
+        Optional<Path> found = find(key);
+        if (found.isEmpty() || !locks.hold(found.get())) {
+            return Optional.empty();
+        }
+        Path object = found.get();
+        if (!Files.exists(object)) { // removed meanwhile
+            locks.release(object);
+            return Optional.empty();
+        }
+        return Optional.of(new Holding(object));
+    }
+
+    private final class Holding implements Held {
+        private final Path object;
+        private boolean closed;
+
+        Holding(Path object) {
+            this.object = object;
+        }
+
+        @Override
+        public Path file() {
+            return object;
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                locks.release(object);
+            }
+        }
+    }
+
+    /** The lock that a repository holds on its own copy while it asks the others whether it may drop it. */
+    public interface Removal {
+        /** Judges with the lock held: asks the holders, then {@link DropCheck#judge}. */
+        DropCheck.Answer mayGo() throws IOException;
+    }
+
+    /** What became of a removal. */
+    public enum Removed {
+        /** It is gone, or was not here. */
+        YES,
+        /** Somebody relies on it at this moment: it is being sent, or another is dropping its copy. */
+        IN_USE,
+        /** The check refused. */
+        REFUSED
+    }
+
+    /**
+     * Removes a content if a {@link DropCheck} permits it, asked while nobody can begin to rely on this copy.
+     *
+     * @throws IllegalArgumentException if the permit is for another key
+     */
+    public Removed remove(Key key, Removal check) throws IOException {
+        Optional<Path> found = find(key);
+        if (found.isEmpty()) {
+            return Removed.YES;
+        }
+        if (!locks.holdForRemoval(found.get())) {
+            return Removed.IN_USE;
+        }
+        try {
+            if (!(check.mayGo() instanceof DropCheck.Permit permit)) {
+                return Removed.REFUSED;
+            }
+            if (!permit.key().equals(key)) {
+                throw new IllegalArgumentException("a permit for " + permit.key() + ", used for " + key);
+            }
+            for (Path object : files.places(key)) {
+                files.delete(object);
+            }
+            return Removed.YES;
+        } finally {
+            locks.release(found.get());
+        }
+    }
+
+    /** Reads a content through; why it is not what its key says, empty if it is or if its key cannot tell. */
+    public Optional<String> damage(Key key) throws IOException {
+        Optional<Path> found = find(key);
+        if (found.isEmpty()) {
+            return Optional.of("it is not here");
+        }
+        ContentDigest digest = ContentDigest.of(key);
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        try (FileChannel in = FileChannel.open(found.get(), StandardOpenOption.READ)) {
+            while (in.read(buffer.clear()) >= 0) {
+                digest.update(buffer.flip());
+            }
+        }
+        return digest.mismatch();
+    }
+
+    /**
+     * Moves a damaged content to {@code .git/annex/bad}, as git-annex does: it no longer counts, and nothing is lost.
+     */
+    public void setAside(Key key) throws IOException {
+        Path bad = Files.createDirectories(annex.resolve("bad")).resolve(key.file());
+        for (Path object : files.places(key)) {
+            if (Files.isRegularFile(object)) {
+                files.opened(
+                        object.resolveSibling(""), () -> Files.move(object, bad, StandardCopyOption.REPLACE_EXISTING));
+                files.deleteEmpty(object.resolveSibling(""));
+            }
+        }
+    }
+
+    /** Names every content that is here, one by one. */
+    public void forEach(Consumer<Key> visitor) throws IOException {
+        if (!Files.isDirectory(files.root())) {
+            return;
+        }
+        try (Stream<Path> found = Files.find(files.root(), 4, (path, attributes) -> attributes.isRegularFile())) {
+            for (Path path : (Iterable<Path>) found::iterator) {
+                Optional<Key> key = Key.ofFile(String.valueOf(path.getFileName()));
+                if (key.isPresent() && files.places(key.get()).contains(path)) {
+                    visitor.accept(key.get());
+                }
+            }
+        }
+    }
+
+    /** Removes what a crash of this program has left of files that were being added. */
+    public void forgetLeftovers(Instant now) throws IOException {
+        Path directory = annex.resolve("othertmp");
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        FileTime oldest = FileTime.from(now.minus(TEMPORARY_AGE_MAX));
+        try (var leftovers = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
+            for (Path leftover : leftovers) {
+                if (Files.getLastModifiedTime(leftover).compareTo(oldest) < 0) {
+                    Files.deleteIfExists(leftover);
+                }
+            }
+        }
+    }
+}
