@@ -1,10 +1,7 @@
 package dev.tandem.gitsync.annex;
 
+import dev.tandem.gitsync.annex.LogLines.Format;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -16,16 +13,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.eclipse.jgit.dircache.DirCache;
-import org.eclipse.jgit.dircache.DirCacheBuilder;
-import org.eclipse.jgit.dircache.DirCacheEditor;
-import org.eclipse.jgit.dircache.DirCacheEntry;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -37,6 +29,7 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code git-annex} branch of one repository.
@@ -47,17 +40,21 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
  */
 public final class AnnexBranch {
     private static final String REF = Constants.R_HEADS + "git-annex";
-    private static final String UUID_LOG = "uuid.log";
-    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final byte[] NOTHING = {};
 
     private final Repository git;
     private final InstantSource clock;
+    private final Journal journal;
+    private @Nullable Known known; // guarded by this
+
+    /** The settings of one tip, kept because they are asked for with every file. */
+    private record Known(Optional<ObjectId> tip, SharedSettings settings) {}
 
     /** The branch of that repository, there or not yet. */
     public AnnexBranch(Repository git, InstantSource clock) {
         this.git = git;
         this.clock = clock;
+        this.journal = new Journal(git.getDirectory().toPath().resolve("annex"));
     }
 
     /** Its tip; empty until something was written. */
@@ -68,28 +65,126 @@ public final class AnnexBranch {
 
     /** What every known repository is called. */
     public Map<UUID, String> descriptions() throws IOException {
-        Map<UUID, String> all = new LinkedHashMap<>();
-        for (LogLines.Described line : LogLines.descriptions(read(UUID_LOG)).values()) {
-            // special remotes may have ids of other forms; they are no repositories of ours
-            if (UUID_FORM.matcher(line.uuid()).matches()) {
-                all.put(UUID.fromString(line.uuid()), line.description());
-            }
+        return settings().descriptions();
+    }
+
+    /** What the repositories of this folder have settled among them, as far as it is known here. */
+    public synchronized SharedSettings settings() throws IOException {
+        Optional<ObjectId> tip = tip();
+        boolean committed = journal.isEmpty();
+        if (known != null && committed && known.tip.equals(tip)) {
+            return known.settings;
         }
-        return all;
+        SharedSettings settings = SharedSettings.read(this::read);
+        known = committed ? new Known(tip, settings) : null;
+        return settings;
+    }
+
+    /** What is known of each repository's copy of a content. */
+    public Map<UUID, Presence> copies(Key key) throws IOException {
+        Map<UUID, Presence> copies = new LinkedHashMap<>();
+        for (LogLines.Line line :
+                LogLines.newest(read(locationLog(key)), Format.PRESENCE).values()) {
+            SharedSettings.uuid(line.field()).ifPresent(uuid -> copies.put(uuid, Presence.of(line.value())));
+        }
+        return copies;
+    }
+
+    /** The repositories that are said to have a content; the dead ones among them too. */
+    public Set<UUID> holders(Key key) throws IOException {
+        Set<UUID> holders = new TreeSet<>();
+        copies(key).forEach((uuid, presence) -> {
+            if (presence == Presence.PRESENT) {
+                holders.add(uuid);
+            }
+        });
+        return holders;
+    }
+
+    /**
+     * Records where contents are, all in one commit; writes nothing of what is recorded already.
+     *
+     * @return whether the tip has moved
+     */
+    public boolean record(UUID repository, Map<Key, Presence> copies) throws IOException {
+        Map<String, Edit> edits = new LinkedHashMap<>();
+        copies.forEach((key, presence) -> edits.put(
+                locationLog(key),
+                log -> LogLines.set(log, Format.PRESENCE, repository.toString(), presence.letter(), clock.instant())));
+        return change(edits);
+    }
+
+    private static String locationLog(Key key) {
+        return HashDirectories.lower(key.whole()) + "/" + key.whole().file() + ".log";
     }
 
     /** Records what a repository is called; does nothing where that is recorded already. */
-    public synchronized void describe(UUID uuid, String description) throws IOException {
-        locked(() -> {
-            Map<String, byte[]> files = journal();
-            byte[] log = files.getOrDefault(UUID_LOG, read(UUID_LOG));
-            Optional<byte[]> changed = LogLines.describe(log, uuid, description, clock.instant());
-            if (changed.isPresent()) {
-                files.put(UUID_LOG, changed.get());
-                commit(files, "update");
-                forgetJournal(files);
+    public void describe(UUID uuid, String description) throws IOException {
+        set(SharedSettings.UUID_LOG, uuid, oneLine(description));
+    }
+
+    /** Records how far a repository is to be trusted. */
+    public void trust(UUID uuid, Trust level) throws IOException {
+        set(SharedSettings.TRUST_LOG, uuid, String.valueOf(level.letter()));
+    }
+
+    /** Records the groups that a repository is in, all of them. */
+    public void group(UUID uuid, Set<String> groups) throws IOException {
+        set(SharedSettings.GROUP_LOG, uuid, oneLine(String.join(" ", new TreeSet<>(groups))));
+    }
+
+    /** Records which content a repository wants: an expression, {@code standard} or {@code groupwanted}. */
+    public void want(UUID uuid, String expression) throws IOException {
+        set(SharedSettings.WANTED_LOG, uuid, oneLine(expression));
+    }
+
+    /** Records a value of {@code git annex config}; an empty one unsets it. */
+    public void configure(String name, String value) throws IOException {
+        change(Map.of(
+                SharedSettings.CONFIG_LOG,
+                log -> LogLines.set(log, Format.MAP, name, oneLine(value), clock.instant())));
+    }
+
+    /** Records how many copies of each content there must be. */
+    public void needCopies(NumCopies copies) throws IOException {
+        change(Map.of(
+                SharedSettings.NUMCOPIES_LOG,
+                log -> LogLines.setValue(log, String.valueOf(copies.copies()), clock.instant()),
+                SharedSettings.MINCOPIES_LOG,
+                log -> copies.minimum() == 1 && log.length == 0
+                        ? Optional.empty()
+                        : LogLines.setValue(log, String.valueOf(copies.minimum()), clock.instant())));
+    }
+
+    private void set(String path, UUID uuid, String value) throws IOException {
+        change(Map.of(path, log -> LogLines.set(log, Format.UUIDS, uuid.toString(), value, clock.instant())));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+
+    /** A new version of a log; empty if it stays as it is. */
+    private interface Edit {
+        Optional<byte[]> apply(byte[] log);
+    }
+
+    private synchronized boolean change(Map<String, Edit> edits) throws IOException {
+        return journal.locked(() -> {
+            Map<String, byte[]> files = pending();
+            Set<String> waiting = Set.copyOf(files.keySet());
+            boolean changed = false;
+            for (Map.Entry<String, Edit> edit : edits.entrySet()) {
+                byte[] log = files.containsKey(edit.getKey()) ? files.get(edit.getKey()) : committed(edit.getKey());
+                Optional<byte[]> now = edit.getValue().apply(log);
+                now.ifPresent(lines -> files.put(edit.getKey(), lines));
+                changed |= now.isPresent();
             }
-            return changed.isPresent();
+            if (changed) {
+                commit(files);
+                journal.forget(waiting);
+            }
+            return changed;
         });
     }
 
@@ -106,11 +201,11 @@ public final class AnnexBranch {
                 || others.stream().allMatch(other -> Optional.of(other).equals(before))) {
             return false;
         }
-        return locked(() -> {
-            Map<String, byte[]> files = journal();
+        return journal.locked(() -> {
+            Map<String, byte[]> files = pending();
             if (!files.isEmpty()) {
-                commit(files, "update");
-                forgetJournal(files);
+                commit(files);
+                journal.forget(files.keySet());
             }
             List<ObjectId> heads = new ArrayList<>(others);
             tip().ifPresent(heads::add);
@@ -123,54 +218,22 @@ public final class AnnexBranch {
         });
     }
 
-    private interface Change {
-        boolean make() throws IOException;
-    }
-
-    private boolean locked(Change change) throws IOException {
-        Path file = annexDirectory().resolve("journal.lck");
-        Files.createDirectories(file.getParent());
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.lock(); // ends with the channel
-            return change.make();
-        }
-    }
-
-    private Path annexDirectory() {
-        return git.getDirectory().toPath().resolve("annex");
-    }
-
     /** What git-annex has written and not yet committed, united with the branch's version of the same file. */
-    private Map<String, byte[]> journal() throws IOException {
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        Path journal = annexDirectory().resolve("journal");
-        if (!Files.isDirectory(journal)) {
-            return files;
-        }
-        try (Stream<Path> entries = Files.list(journal)) {
-            for (Path entry : entries.sorted().toList()) {
-                String name = unescaped(entry.getFileName().toString());
-                files.put(name, LogLines.union(read(name), Files.readAllBytes(entry)));
-            }
+    private Map<String, byte[]> pending() throws IOException {
+        Map<String, byte[]> files = journal.files();
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            file.setValue(LogLines.union(committed(file.getKey()), file.getValue()));
         }
         return files;
     }
 
-    private void forgetJournal(Map<String, byte[]> absorbed) throws IOException {
-        for (String name : absorbed.keySet()) {
-            Files.deleteIfExists(annexDirectory().resolve("journal").resolve(escaped(name)));
-        }
-    }
-
-    private static String unescaped(String name) {
-        return name.replace("__", "\0").replace('_', '/').replace('\0', '_');
-    }
-
-    private static String escaped(String name) {
-        return name.replace("_", "__").replace('/', '_');
-    }
-
     private byte[] read(String path) throws IOException {
+        byte[] waiting = journal.file(path); // first: it may be committed meanwhile
+        byte[] committed = committed(path);
+        return waiting.length == 0 ? committed : LogLines.union(committed, waiting);
+    }
+
+    private byte[] committed(String path) throws IOException {
         Optional<ObjectId> tip = tip();
         if (tip.isEmpty()) {
             return NOTHING;
@@ -182,20 +245,20 @@ public final class AnnexBranch {
         }
     }
 
-    private void commit(Map<String, byte[]> files, String message) throws IOException {
+    private void commit(Map<String, byte[]> files) throws IOException {
         try (ObjectInserter inserter = git.newObjectInserter();
-                RevWalk walk = new RevWalk(git)) {
+                ObjectReader reader = inserter.newReader();
+                RevWalk walk = new RevWalk(reader)) {
             Optional<ObjectId> parent = tip();
             Map<String, ObjectId> blobs = new LinkedHashMap<>();
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 blobs.put(file.getKey(), inserter.insert(Constants.OBJ_BLOB, file.getValue()));
             }
-            DirCache tree = parent.isPresent()
-                    ? tree(walk.parseCommit(parent.get()), walk.getObjectReader())
-                    : DirCache.newInCore();
-            put(tree, blobs);
-            ObjectId commit = inserter.insert(
-                    commitOf(tree.writeTree(inserter), parent.stream().toList(), clock.instant(), message));
+            ObjectId old = parent.isEmpty()
+                    ? null
+                    : walk.parseCommit(parent.get()).getTree().getId();
+            ObjectId tree = new TreePatch(reader, inserter).apply(old, blobs);
+            ObjectId commit = inserter.insert(commitOf(tree, parent.stream().toList(), clock.instant(), "update"));
             inserter.flush();
             move(commit);
         }
@@ -243,14 +306,13 @@ public final class AnnexBranch {
                 united.put(both.getPathString(), unite(both.getObjectId(0), both.getObjectId(1), reader, inserter));
             }
         }
-        DirCache tree = tree(one, reader);
-        put(tree, united);
-        ObjectId root = tree.writeTree(inserter);
-        if (root.equals(one.getTree()) || root.equals(two.getTree())) {
-            return root.equals(one.getTree()) ? one : two;
+        ObjectId tree = new TreePatch(reader, inserter).apply(one.getTree(), united);
+        if (tree.equals(one.getTree()) || tree.equals(two.getTree())) {
+            return tree.equals(one.getTree()) ? one : two;
         }
         Instant time = Instant.ofEpochSecond(Math.max(one.getCommitTime(), two.getCommitTime()));
-        return walk.parseCommit(inserter.insert(commitOf(root, List.of(one, two), time, "union merge in git-annex")));
+        ObjectId id = inserter.insert(commitOf(tree, List.of(one, two), time, "union merge in git-annex"));
+        return walk.parseCommit(id);
     }
 
     private static ObjectId unite(ObjectId one, ObjectId two, ObjectReader reader, ObjectInserter inserter)
@@ -276,26 +338,6 @@ public final class AnnexBranch {
         commit.setCommitter(ident);
         commit.setMessage(message);
         return commit;
-    }
-
-    private static DirCache tree(RevCommit commit, ObjectReader reader) throws IOException {
-        DirCache tree = DirCache.newInCore();
-        DirCacheBuilder builder = tree.builder();
-        builder.addTree(NOTHING, DirCacheEntry.STAGE_0, reader, commit.getTree());
-        builder.finish();
-        return tree;
-    }
-
-    private static void put(DirCache tree, Map<String, ObjectId> blobs) {
-        DirCacheEditor editor = tree.editor();
-        blobs.forEach((path, blob) -> editor.add(new DirCacheEditor.PathEdit(path) {
-            @Override
-            public void apply(DirCacheEntry entry) {
-                entry.setFileMode(FileMode.REGULAR_FILE);
-                entry.setObjectId(blob);
-            }
-        }));
-        editor.finish();
     }
 
     private void move(ObjectId to) throws IOException {

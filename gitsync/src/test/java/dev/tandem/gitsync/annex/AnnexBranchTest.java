@@ -102,7 +102,8 @@ class AnnexBranchTest {
     void vectorClock() {
         byte[] log = (SOME + " old timestamp=2000000000s\n").getBytes(StandardCharsets.UTF_8);
 
-        byte[] changed = LogLines.describe(log, SOME, "new", Instant.parse("2026-11-20T12:00:00Z"))
+        byte[] changed = LogLines.set(
+                        log, LogLines.Format.UUIDS, SOME.toString(), "new", Instant.parse("2026-11-20T12:00:00Z"))
                 .orElseThrow();
 
         assertThat(new String(changed, StandardCharsets.UTF_8)).isEqualTo(SOME + " new timestamp=2000000001s\n");
