@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -72,21 +70,13 @@ public final class ContentStore {
      * @param backend how the key is made; one that {@link #makes} keys
      */
     public Key add(Path file, String name, String backend) throws IOException {
-        MessageDigest digest = ContentDigest.digest(Key.digestOf(backend).orElseThrow());
-        Path copy = temporary();
-        try {
-            long bytes = copy(file, copy, digest);
-            Key key = Key.of(backend, bytes, HexFormat.of().formatHex(digest.digest()), name);
-            if (!has(key)) {
-                if (Files.isExecutable(file)) {
-                    ObjectFiles.makeExecutable(copy);
-                }
-                flush(copy);
-                place(key, copy);
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ);
+                Spool spool = new Spool(this, backend)) {
+            while (in.read(buffer.clear()) >= 0) {
+                spool.write(buffer.flip());
             }
-            return key;
-        } finally {
-            Files.deleteIfExists(copy);
+            return spool.keep(name, Files.isExecutable(file));
         }
     }
 
@@ -95,35 +85,16 @@ public final class ContentStore {
         return Key.digestOf(backend).isPresent();
     }
 
-    private Path temporary() throws IOException {
+    /** A new file for what may become an object, with the mode that the umask gives. */
+    Path temporary() throws IOException {
         Path directory = Files.createDirectories(annex.resolve("othertmp"));
-        // a file's usual mode, as the umask has it, and not the 0600 of createTempFile
-        Path name = Files.createTempFile(directory, TEMPORARY, "");
+        Path name = Files.createTempFile(directory, TEMPORARY, ""); // has 0600
         Files.delete(name);
         return Files.createFile(name);
     }
 
-    private static long copy(Path from, Path to, MessageDigest digest) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        long bytes = 0;
-        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
-                FileChannel out = FileChannel.open(to, StandardOpenOption.WRITE)) {
-            while (in.read(buffer.clear()) >= 0) {
-                buffer.flip();
-                bytes += buffer.remaining();
-                digest.update(buffer.duplicate());
-                while (buffer.hasRemaining()) {
-                    out.write(buffer);
-                }
-            }
-        }
-        return bytes;
-    }
-
-    private static void flush(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
+    void makeExecutable(Path file) throws IOException {
+        ObjectFiles.makeExecutable(file);
     }
 
     /** Takes a flushed, verified file in. */
@@ -246,12 +217,14 @@ public final class ContentStore {
     /** Reads a content through; why it is not what its key says, empty if it is or if its key cannot tell. */
     public Optional<String> damage(Key key) throws IOException {
         Optional<Path> found = find(key);
-        if (found.isEmpty()) {
-            return Optional.of("it is not here");
-        }
+        return found.isEmpty() ? Optional.of("it is not here") : mismatch(key, found.get());
+    }
+
+    /** Why a file does not hold a key's content; empty if it does. */
+    static Optional<String> mismatch(Key key, Path file) throws IOException {
         ContentDigest digest = ContentDigest.of(key);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        try (FileChannel in = FileChannel.open(found.get(), StandardOpenOption.READ)) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             while (in.read(buffer.clear()) >= 0) {
                 digest.update(buffer.flip());
             }

@@ -1,0 +1,93 @@
+package dev.tandem.gitsync.annex;
+
+import dev.tandem.gitsync.repo.FolderRepository;
+import dev.tandem.gitsync.repo.RepositorySetup;
+import dev.tandem.gitsync.worktree.ContentFilter;
+import dev.tandem.gitsync.worktree.WorkTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.jgit.dircache.DirCache;
+import org.eclipse.jgit.dircache.DirCacheEntry;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Repository;
+
+/** A folder whose large files Tandem keeps beside git, wired as the daemon does it. */
+final class AnnexedFolder implements AutoCloseable {
+    final Path path;
+    final FolderRepository repository;
+    final Repository git;
+    final AnnexBranch branch;
+    final ContentStore store;
+    final AnnexFilter filter;
+    final WorkTree tree;
+    private final Map<Key, Presence> stored = new LinkedHashMap<>();
+
+    AnnexedFolder(Path path, boolean gitAnnexInstalled) throws IOException {
+        this.path = path;
+        repository =
+                FolderRepository.createOrAdopt(path, new RepositorySetup(UUID::randomUUID, gitAnnexInstalled, "main"));
+        git = repository.git();
+        branch = new AnnexBranch(git, InstantSource.system());
+        store = new ContentStore(git);
+        filter = new AnnexFilter(
+                git,
+                store,
+                new LargeFiles(git, branch),
+                file -> indexed(git, file),
+                key -> stored.put(key, Presence.PRESENT));
+        tree = new WorkTree(git, InstantSource.system(), "U", "u@u", new ContentFilter() {
+            @Override
+            public Optional<byte[]> clean(String file, Path work, long sizeBytes) throws IOException {
+                return filter.clean(file, work, sizeBytes);
+            }
+
+            @Override
+            public Optional<Path> smudge(String file, byte[] blob) throws IOException {
+                return filter.smudge(file, blob);
+            }
+        });
+    }
+
+    static Optional<Key> indexed(Repository git, String path) throws IOException {
+        DirCacheEntry entry = DirCache.read(git).getEntry(path);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        try (ObjectReader reader = git.newObjectReader()) {
+            return AnnexedFiles.key(reader, entry.getObjectId());
+        }
+    }
+
+    /** Says what is large, as Tandem does when it creates a folder. */
+    AnnexedFolder settle(String largefiles) throws IOException {
+        branch.describe(repository.uuid(), String.valueOf(path.getFileName()));
+        branch.configure("annex.largefiles", largefiles);
+        branch.configure("annex.addunlocked", "true");
+        return this;
+    }
+
+    AnnexedFolder write(String file, byte[] content) throws IOException {
+        Path target = path.resolve(file);
+        Files.createDirectories(target.resolveSibling(""));
+        Files.write(target, content);
+        return this;
+    }
+
+    /** Commits all, and records which contents are here. */
+    void commitAll() throws IOException {
+        tree.commitUnsettled(tree.scan());
+        branch.record(repository.uuid(), stored);
+        stored.clear();
+    }
+
+    @Override
+    public void close() {
+        repository.close();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.tandem.gitsync.annex;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+
+/** What {@code tandem annex-filter} does, for tests with the real git. */
+final class FilterMain {
+    private FilterMain() {}
+
+    /** Serves the git that has started this in its work tree. */
+    public static void main(String[] arguments) throws IOException {
+        try (Repository git = new FileRepositoryBuilder()
+                .findGitDir(Path.of(".").toAbsolutePath().toFile())
+                .build()) {
+            AnnexBranch branch = new AnnexBranch(git, InstantSource.system());
+            Map<Key, Presence> stored = new LinkedHashMap<>();
+            AnnexFilter filter = new AnnexFilter(
+                    git,
+                    new ContentStore(git),
+                    new LargeFiles(git, branch),
+                    path -> AnnexedFolder.indexed(git, path),
+                    key -> stored.put(key, Presence.PRESENT));
+            new FilterProcess(filter, git.getWorkTree().toPath(), System.in, System.out).run();
+            branch.record(UUID.fromString(git.getConfig().getString("annex", null, "uuid")), stored);
+        }
+    }
+}
