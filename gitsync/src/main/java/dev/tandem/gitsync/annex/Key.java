@@ -110,6 +110,12 @@ public record Key(
         };
     }
 
+    /** Whether nobody can make another content with the same key: by SHA-2, SHA-3, SKEIN or BLAKE2. */
+    boolean isSecure() {
+        boolean hash = backend.startsWith("SHA") || backend.startsWith("SKEIN") || backend.startsWith("BLAKE2");
+        return hash && !backend.equals("SHA1") && !backend.equals("SHA1E");
+    }
+
     /** The digest's value as the key has it, in lower-case hex. */
     String digestHex() {
         int dot = hasExtension() ? name.indexOf('.') : -1;
