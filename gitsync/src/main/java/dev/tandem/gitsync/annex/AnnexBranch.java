@@ -19,7 +19,6 @@ import java.util.UUID;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
@@ -82,9 +81,12 @@ public final class AnnexBranch {
 
     /** What is known of each repository's copy of a content. */
     public Map<UUID, Presence> copies(Key key) throws IOException {
+        return copies(read(locationLog(key)));
+    }
+
+    private static Map<UUID, Presence> copies(byte[] log) {
         Map<UUID, Presence> copies = new LinkedHashMap<>();
-        for (LogLines.Line line :
-                LogLines.newest(read(locationLog(key)), Format.PRESENCE).values()) {
+        for (LogLines.Line line : LogLines.newest(log, Format.PRESENCE).values()) {
             SharedSettings.uuid(line.field()).ifPresent(uuid -> copies.put(uuid, Presence.of(line.value())));
         }
         return copies;
@@ -92,13 +94,37 @@ public final class AnnexBranch {
 
     /** The repositories that are said to have a content; the dead ones among them too. */
     public Set<UUID> holders(Key key) throws IOException {
+        return holders(read(locationLog(key)));
+    }
+
+    private static Set<UUID> holders(byte[] log) {
         Set<UUID> holders = new TreeSet<>();
-        copies(key).forEach((uuid, presence) -> {
+        copies(log).forEach((uuid, presence) -> {
             if (presence == Presence.PRESENT) {
                 holders.add(uuid);
             }
         });
         return holders;
+    }
+
+    /** Gets the holders of one content after the other. */
+    public interface HoldersVisitor {
+        /** The repositories that are said to have one content. */
+        void visit(Key key, Set<UUID> holders) throws IOException;
+    }
+
+    /** Visits the holders of many contents, in one go through the branch as it is now. */
+    public void holders(Iterable<Key> keys, HoldersVisitor visitor) throws IOException {
+        Map<String, byte[]> waiting = journal.files();
+        Optional<ObjectId> tip = tip();
+        try (RevWalk walk = new RevWalk(git)) {
+            ObjectId tree = tip.isEmpty() ? null : walk.parseCommit(tip.get()).getTree();
+            for (Key key : keys) {
+                String path = locationLog(key);
+                byte[] log = tree == null ? NOTHING : in(walk.getObjectReader(), tree, path);
+                visitor.visit(key, holders(waiting.containsKey(path) ? LogLines.union(log, waiting.get(path)) : log));
+            }
+        }
     }
 
     /**
@@ -238,37 +264,40 @@ public final class AnnexBranch {
         if (tip.isEmpty()) {
             return NOTHING;
         }
-        try (RevWalk walk = new RevWalk(git);
-                TreeWalk file =
-                        TreeWalk.forPath(git, path, walk.parseCommit(tip.get()).getTree())) {
-            return file == null ? NOTHING : git.open(file.getObjectId(0)).getBytes();
+        try (RevWalk walk = new RevWalk(git)) {
+            return in(walk.getObjectReader(), walk.parseCommit(tip.get()).getTree(), path);
+        }
+    }
+
+    private static byte[] in(ObjectReader reader, ObjectId tree, String path) throws IOException {
+        try (TreeWalk file = TreeWalk.forPath(reader, path, tree)) {
+            return file == null
+                    ? NOTHING
+                    : reader.open(file.getObjectId(0), Constants.OBJ_BLOB).getCachedBytes();
         }
     }
 
     private void commit(Map<String, byte[]> files) throws IOException {
-        try (ObjectInserter inserter = git.newObjectInserter();
-                ObjectReader reader = inserter.newReader();
-                RevWalk walk = new RevWalk(reader)) {
+        try (DurableInserter objects = new DurableInserter(git, files.size());
+                RevWalk walk = new RevWalk(objects.reader())) {
             Optional<ObjectId> parent = tip();
             Map<String, ObjectId> blobs = new LinkedHashMap<>();
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                blobs.put(file.getKey(), inserter.insert(Constants.OBJ_BLOB, file.getValue()));
+                blobs.put(file.getKey(), objects.blob(file.getValue()));
             }
             ObjectId old = parent.isEmpty()
                     ? null
                     : walk.parseCommit(parent.get()).getTree().getId();
-            ObjectId tree = new TreePatch(reader, inserter).apply(old, blobs);
-            ObjectId commit = inserter.insert(commitOf(tree, parent.stream().toList(), clock.instant(), "update"));
-            inserter.flush();
+            ObjectId tree = new TreePatch(objects).apply(old, blobs);
+            ObjectId commit = objects.commit(commitOf(tree, parent.stream().toList(), clock.instant(), "update"));
+            objects.flush();
             move(commit);
         }
     }
 
     /** Heads in, one commit out, whatever the order in which they are given. */
     private ObjectId merge(List<ObjectId> heads) throws IOException {
-        try (ObjectInserter inserter = git.newObjectInserter();
-                ObjectReader reader = inserter.newReader();
-                RevWalk walk = new RevWalk(reader)) {
+        try (RevWalk walk = new RevWalk(git)) {
             List<RevCommit> commits = new ArrayList<>();
             for (ObjectId head : new LinkedHashSet<>(heads)) {
                 commits.add(walk.parseCommit(head));
@@ -277,15 +306,13 @@ public final class AnnexBranch {
                     Comparator.<RevCommit>comparingInt(RevCommit::getCommitTime).thenComparing(RevCommit::name));
             RevCommit merged = commits.get(0);
             for (RevCommit next : commits.subList(1, commits.size())) {
-                merged = mergeTwo(merged, next, inserter, walk);
+                merged = mergeTwo(merged, next, walk);
             }
-            inserter.flush();
             return merged.copy();
         }
     }
 
-    private static RevCommit mergeTwo(RevCommit one, RevCommit two, ObjectInserter inserter, RevWalk walk)
-            throws IOException {
+    private RevCommit mergeTwo(RevCommit one, RevCommit two, RevWalk walk) throws IOException {
         if (walk.isMergedInto(two, one)) {
             return one;
         }
@@ -295,37 +322,48 @@ public final class AnnexBranch {
         if (one.getTree().equals(two.getTree())) {
             return one.compareTo(two) < 0 ? one : two;
         }
-        ObjectReader reader = walk.getObjectReader();
-        Map<String, ObjectId> united = new LinkedHashMap<>();
-        try (TreeWalk both = new TreeWalk(reader)) {
+        Map<String, ObjectId[]> differing = differing(one, two);
+        try (DurableInserter objects = new DurableInserter(git, differing.size())) {
+            Map<String, ObjectId> united = new LinkedHashMap<>();
+            for (Map.Entry<String, ObjectId[]> file : differing.entrySet()) {
+                united.put(file.getKey(), unite(file.getValue()[0], file.getValue()[1], objects));
+            }
+            ObjectId tree = new TreePatch(objects).apply(one.getTree(), united);
+            if (tree.equals(one.getTree()) || tree.equals(two.getTree())) {
+                return tree.equals(one.getTree()) ? one : two;
+            }
+            Instant time = Instant.ofEpochSecond(Math.max(one.getCommitTime(), two.getCommitTime()));
+            ObjectId id = objects.commit(commitOf(tree, List.of(one, two), time, "union merge in git-annex"));
+            objects.flush();
+            return walk.parseCommit(id);
+        }
+    }
+
+    /** Both versions of each file that the two do not have alike; the zero id where one has none. */
+    private Map<String, ObjectId[]> differing(RevCommit one, RevCommit two) throws IOException {
+        Map<String, ObjectId[]> differing = new LinkedHashMap<>();
+        try (TreeWalk both = new TreeWalk(git)) {
             both.addTree(one.getTree());
             both.addTree(two.getTree());
             both.setRecursive(true);
             both.setFilter(TreeFilter.ANY_DIFF);
             while (both.next()) {
-                united.put(both.getPathString(), unite(both.getObjectId(0), both.getObjectId(1), reader, inserter));
+                differing.put(both.getPathString(), new ObjectId[] {both.getObjectId(0), both.getObjectId(1)});
             }
         }
-        ObjectId tree = new TreePatch(reader, inserter).apply(one.getTree(), united);
-        if (tree.equals(one.getTree()) || tree.equals(two.getTree())) {
-            return tree.equals(one.getTree()) ? one : two;
-        }
-        Instant time = Instant.ofEpochSecond(Math.max(one.getCommitTime(), two.getCommitTime()));
-        ObjectId id = inserter.insert(commitOf(tree, List.of(one, two), time, "union merge in git-annex"));
-        return walk.parseCommit(id);
+        return differing;
     }
 
-    private static ObjectId unite(ObjectId one, ObjectId two, ObjectReader reader, ObjectInserter inserter)
-            throws IOException {
+    private static ObjectId unite(ObjectId one, ObjectId two, DurableInserter objects) throws IOException {
         if (one.equals(ObjectId.zeroId())) {
             return two;
         }
         if (two.equals(ObjectId.zeroId())) {
             return one;
         }
-        byte[] lines = LogLines.union(
-                reader.open(one).getCachedBytes(), reader.open(two).getCachedBytes());
-        return inserter.insert(Constants.OBJ_BLOB, lines);
+        ObjectReader reader = objects.reader();
+        return objects.blob(LogLines.union(
+                reader.open(one).getCachedBytes(), reader.open(two).getCachedBytes()));
     }
 
     private static CommitBuilder commitOf(

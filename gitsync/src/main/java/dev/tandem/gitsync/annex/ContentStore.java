@@ -11,9 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Repository;
@@ -31,16 +29,22 @@ public final class ContentStore {
     /** What nobody has written to for that long was left behind by a crash. */
     private static final Duration TEMPORARY_AGE_MAX = Duration.ofDays(1);
 
+    /** What git-annex leaves free unless it is told otherwise. */
+    private static final String RESERVE = "100MB";
+
+    private final Repository git;
     private final Path annex;
     private final ObjectFiles files;
     private final KeyLocks locks;
-    private final Set<Key> coming = new HashSet<>(); // guarded by itself; one for each transfer that is under way
+    private final Incoming incoming;
 
     /** The contents of a repository, bare or not. */
     public ContentStore(Repository git) {
+        this.git = git;
         annex = git.getDirectory().toPath().resolve("annex");
         files = new ObjectFiles(git);
         locks = new KeyLocks(files);
+        incoming = new Incoming(annex);
     }
 
     /**
@@ -108,23 +112,30 @@ public final class ContentStore {
      * @throws IOException if what has come cannot be read again
      */
     public Optional<Partial> receive(Key key) throws IOException {
-        synchronized (coming) {
-            if (!coming.add(key)) {
-                return Optional.empty();
-            }
+        Optional<Path> file = incoming.begin(key);
+        if (file.isEmpty()) {
+            return Optional.empty();
         }
         try {
-            return Optional.of(Partial.open(this, key, annex.resolve("tmp").resolve(key.file())));
+            return Optional.of(Partial.open(this, key, file.get()));
         } catch (IOException | RuntimeException failed) {
             closed(key);
             throw failed;
         }
     }
 
-    void closed(Key key) {
-        synchronized (coming) {
-            coming.remove(key);
-        }
+    /**
+     * How many bytes may still come until the disk is as full as the user lets it be ({@code annex.diskreserve}); may
+     * be negative.
+     */
+    public long roomBytes() throws IOException {
+        String reserve = git.getConfig().getString("annex", null, "diskreserve");
+        long free = Files.getFileStore(git.getDirectory().toPath()).getUsableSpace();
+        return free - DataSize.bytes(reserve == null ? RESERVE : reserve);
+    }
+
+    void closed(Key key) throws IOException {
+        incoming.end(key);
     }
 
     /** A content that stays here until this is closed: while it is sent, or while another drops its copy. */
@@ -261,8 +272,9 @@ public final class ContentStore {
         }
     }
 
-    /** Removes what a crash of this program has left of files that were being added. */
+    /** Removes what a crash has left of files that were being added, and transfers that nobody goes on with. */
     public void forgetLeftovers(Instant now) throws IOException {
+        incoming.forgetOld(now);
         Path directory = annex.resolve("othertmp");
         if (!Files.isDirectory(directory)) {
             return;

@@ -172,6 +172,11 @@ final class ObjectFiles {
         view.setPermissions(now);
     }
 
+    /** Undoes what {@link #place} did to a file that it could not move. */
+    static void makeWritable(Path file) throws IOException {
+        permit(file, EnumSet.of(PosixFilePermission.OWNER_WRITE), Set.of());
+    }
+
     private static void permit(Path path, Set<PosixFilePermission> more, Set<PosixFilePermission> less)
             throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);

@@ -2,6 +2,7 @@ package dev.tandem.gitsync.annex;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * A content on its way here: a file in {@code .git/annex/tmp}, where git-annex keeps its own, so that each continues
- * what the other has begun. Bytes come in order; it becomes an object only when it is whole and right.
+ * A content on its way here. When it breaks off, what has come lies where git-annex keeps its own, so that each
+ * continues what the other has begun. Bytes come in order; it becomes an object only when it is whole and right.
  *
  * <p>Belongs to one thread. Closing it keeps what has come.
  */
@@ -34,7 +35,6 @@ public final class Partial implements Closeable {
     }
 
     static Partial open(ContentStore store, Key key, Path file) throws IOException {
-        Files.createDirectories(file.resolveSibling(""));
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         Partial partial = new Partial(store, key, file, channel);
@@ -85,6 +85,21 @@ public final class Partial implements Closeable {
         while (next.hasRemaining()) {
             channel.write(next);
         }
+    }
+
+    /** Takes what is written to it as the next bytes. Closing it does nothing. */
+    public OutputStream stream() {
+        return new OutputStream() {
+            @Override
+            public void write(int single) throws IOException {
+                write(new byte[] {(byte) single}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                Partial.this.write(ByteBuffer.wrap(bytes, from, length));
+            }
+        };
     }
 
     /**

@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
-import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.TreeFormatter;
 import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class TreePatch {
     private record Entry(FileMode mode, ObjectId id) {}
 
-    private final ObjectReader reader;
-    private final ObjectInserter inserter;
+    private final DurableInserter objects;
 
-    TreePatch(ObjectReader reader, ObjectInserter inserter) {
-        this.reader = reader;
-        this.inserter = inserter;
+    TreePatch(DurableInserter objects) {
+        this.objects = objects;
     }
 
     /**
@@ -65,7 +61,7 @@ final class TreePatch {
     /** By name, that of a directory with a slash behind it: git's order. */
     private Map<String, Entry> read(ObjectId tree) throws IOException {
         Map<String, Entry> entries = new TreeMap<>();
-        CanonicalTreeParser parser = new CanonicalTreeParser(new byte[0], reader, tree);
+        CanonicalTreeParser parser = new CanonicalTreeParser(new byte[0], objects.reader(), tree);
         for (; !parser.eof(); parser.next(1)) {
             byte[] name = new byte[parser.getNameLength()];
             parser.getName(name, 0);
@@ -82,6 +78,6 @@ final class TreePatch {
             int length = name.endsWith("/") ? name.length() - 1 : name.length();
             tree.append(name.getBytes(StandardCharsets.ISO_8859_1), 0, length, entry.mode, entry.id);
         });
-        return inserter.insert(tree);
+        return objects.tree(tree);
     }
 }

@@ -23,8 +23,11 @@ import java.util.Map;
  * @param chunks in the order of their offsets, without gaps, from offset 0
  */
 public record Signature(ChunkSizes sizes, List<Chunk> chunks) {
-    /** A list of 10 MiB. A file of more chunks is described by its beginning; the rest of it is sent whole. */
-    public static final int CHUNKS_MAX = 1 << 19;
+    /**
+     * A list of 2.6 MiB, and some 15 MiB of memory: of 512 GiB. A file of more chunks is described by its beginning;
+     * the rest of it is sent whole.
+     */
+    public static final int CHUNKS_MAX = 1 << 17;
 
     private static final int VERSION = 1;
 

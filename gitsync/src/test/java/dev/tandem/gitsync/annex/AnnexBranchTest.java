@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +55,29 @@ class AnnexBranchTest {
         assertThat(rightMoved).isTrue();
         assertThat(left.annex.tip()).isEqualTo(right.annex.tip());
         assertThat(left.annex.descriptions()).containsValues("laptop", "phone");
+    }
+
+    @Test
+    @DisplayName("two that have each recorded many contents end with all of them")
+    void unionOfMany() throws IOException {
+        for (TempFolder folder : List.of(left, right)) {
+            Map<Key, Presence> contents = new LinkedHashMap<>();
+            for (int i = 0; i < 100; i++) {
+                contents.put(Key.parse("SHA256E-s1--" + i).orElseThrow(), Presence.PRESENT);
+            }
+            folder.annex.record(folder.repository.uuid(), contents);
+        }
+        left.pushTo(right);
+        right.pushTo(left);
+
+        left.annex.union(List.of(received(left, right)));
+        right.annex.union(List.of(received(right, left)));
+
+        assertThat(left.annex.tip()).isEqualTo(right.annex.tip());
+        for (int i = 0; i < 100; i++) {
+            assertThat(left.annex.holders(Key.parse("SHA256E-s1--" + i).orElseThrow()))
+                    .containsExactlyInAnyOrder(left.repository.uuid(), right.repository.uuid());
+        }
     }
 
     @Test

@@ -260,6 +260,45 @@ class ContentStoreTest {
         }
 
         @Test
+        @DisplayName("lets git-annex alone with what it is receiving itself")
+        void receivedByGitAnnex() throws Exception {
+            Path sender = Files.createDirectories(annex().resolve("transfer/download/" + HERE));
+            Path lock = Files.writeString(sender.resolve("lck." + KEY.file()), "");
+            Files.createDirectories(annex().resolve("tmp"));
+            Files.writeString(annex().resolve("tmp").resolve(KEY.file()), "hel");
+            Process other = new ProcessBuilder(
+                            "python3",
+                            "-c",
+                            "import fcntl,sys; f=open(sys.argv[1],'r+'); fcntl.lockf(f,fcntl.LOCK_EX);"
+                                    + " print('locked',flush=True); sys.stdin.read()",
+                            lock.toString())
+                    .start();
+            try {
+                assertThat(other.getInputStream().read()).isEqualTo('l');
+                assertThat(store.receive(KEY)).isEmpty();
+                assertThat(files("tmp")).containsExactly(KEY.file());
+            } finally {
+                other.getOutputStream().close();
+                other.waitFor();
+            }
+            try (Partial partial = receive(KEY)) {
+                assertThat(partial.bytes()).isEqualTo(3);
+                assertThat(files("tmp")).isEmpty();
+            }
+        }
+
+        @Test
+        @DisplayName("takes what is written to a stream")
+        void stream() throws IOException {
+            Partial partial = receive(KEY);
+            partial.stream().write('h');
+            partial.stream().write("-ello\n-".getBytes(StandardCharsets.UTF_8), 1, 5);
+            partial.finish();
+
+            assertThat(store.damage(KEY)).isEmpty();
+        }
+
+        @Test
         @DisplayName("throws away what is not the content, wherever it went wrong")
         void wrong() throws IOException {
             Partial other = receive(KEY);
@@ -386,6 +425,17 @@ class ContentStoreTest {
     }
 
     @Test
+    @DisplayName("leaves free on the disk what the user wants to be left free")
+    void room() throws IOException {
+        git.getConfig().setString("annex", null, "diskreserve", "0");
+        long all = store.roomBytes();
+        git.getConfig().setString("annex", null, "diskreserve", "1000 PB");
+
+        assertThat(all).isPositive();
+        assertThat(store.roomBytes()).isNegative();
+    }
+
+    @Test
     @DisplayName("says what is damaged, and sets it aside where git-annex does")
     void damage() throws IOException {
         Key key = add("a", "hello\n");
@@ -427,8 +477,13 @@ class ContentStoreTest {
             Files.setLastModifiedTime(file, FileTime.from(now.minus(age)));
         }
 
+        Path partial = Files.createDirectories(annex().resolve("tmp")).resolve("SHA256E-s1--ab");
+        Files.writeString(partial, "");
+        Files.setLastModifiedTime(partial, FileTime.from(now.minus(Duration.ofDays(31))));
+
         store.forgetLeftovers(now);
 
+        assertThat(partial).doesNotExist();
         assertThat(files("othertmp")).containsExactlyInAnyOrder("tandem-new", "others-old");
     }
 }

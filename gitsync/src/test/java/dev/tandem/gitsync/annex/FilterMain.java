@@ -1,6 +1,7 @@
 package dev.tandem.gitsync.annex;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -15,6 +16,8 @@ final class FilterMain {
 
     /** Serves the git that has started this in its work tree. */
     public static void main(String[] arguments) throws IOException {
+        PrintStream toGit = System.out;
+        System.setOut(System.err); // a line of a log would break what git reads
         try (Repository git = new FileRepositoryBuilder()
                 .findGitDir(Path.of(".").toAbsolutePath().toFile())
                 .build()) {
@@ -26,7 +29,7 @@ final class FilterMain {
                     new LargeFiles(git, branch),
                     path -> AnnexedFolder.indexed(git, path),
                     key -> stored.put(key, Presence.PRESENT));
-            new FilterProcess(filter, git.getWorkTree().toPath(), System.in, System.out).run();
+            new FilterProcess(filter, git.getWorkTree().toPath(), System.in, toGit).run();
             branch.record(UUID.fromString(git.getConfig().getString("annex", null, "uuid")), stored);
         }
     }

@@ -177,6 +177,12 @@ class SharedSettingsTest {
         Map<String, String> before = files();
         assertThat(before).hasSize(501).containsKey("uuid.log");
 
+        Map<Key, Set<UUID>> holders = new HashMap<>();
+        branch.holders(all.keySet(), holders::put);
+        assertThat(holders)
+                .hasSize(500)
+                .allSatisfy((key, who) -> assertThat(who).containsExactly(A));
+
         Key one = all.keySet().iterator().next();
         branch.record(B, Map.of(one, Presence.PRESENT));
 

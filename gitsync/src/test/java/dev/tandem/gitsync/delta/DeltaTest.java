@@ -214,7 +214,7 @@ class DeltaTest {
                     new byte[] {2, 14, 0},
                     new byte[] {1, 13, 0},
                     new byte[] {1, 23, 0},
-                    new byte[] {1, 14, (byte) 0x81, (byte) 0x80, 0x20},
+                    new byte[] {1, 14, (byte) 0x81, (byte) 0x80, 0x08},
                     new byte[] {1, 14, 1, 0},
                     new byte[] {1, 14, 1, (byte) 0x81, (byte) 0x80, 0x04})) {
                 assertThatThrownBy(() -> Signature.readFrom(new ByteArrayInputStream(bytes)))
