@@ -32,8 +32,9 @@ final class FilterProcessIT {
         git = new Commands(folder.path, home);
         Path launcher = Files.writeString(
                 home.resolve("filter"),
-                "#!/bin/sh\nexec '" + System.getProperty("java.home") + "/bin/java' -cp '"
-                        + System.getProperty("java.class.path") + "' " + FilterMain.class.getName() + "\n");
+                "#!/bin/sh\nexec '" + System.getProperty("java.home") + "/bin/java' -Duser.home='"
+                        + System.getProperty("user.home") + "' -cp '" + System.getProperty("java.class.path") + "' "
+                        + FilterMain.class.getName() + "\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
         folder.git.getConfig().setString("filter", "annex", "process", launcher.toString());
         folder.git.getConfig().setBoolean("filter", "annex", "required", true);

@@ -96,6 +96,21 @@ class DeltaTest {
     }
 
     @Test
+    @DisplayName("moves at most a twentieth when one percent of 64 MiB was changed in ten places")
+    void onePercentInTenPlaces() throws IOException {
+        byte[] old = random(1, 64 * MIB);
+        byte[] now = old.clone();
+        for (int i = 0; i < 10; i++) {
+            System.arraycopy(random(i + 2, 64 * MIB / 1000), 0, now, i * 6 * MIB + 12_345, 64 * MIB / 1000);
+        }
+
+        Moved moved = move(old, now);
+
+        assertThat(moved.made).isEqualTo(ByteBuffer.wrap(now));
+        assertThat(moved.bytes()).isLessThan(64 * MIB / 20);
+    }
+
+    @Test
     @DisplayName("moves little when something was inserted at the front")
     void insertion() throws IOException {
         byte[] old = random(1, 64 * MIB);
@@ -243,6 +258,45 @@ class DeltaTest {
                     assertThat(expected).isInstanceOf(IOException.class);
                 }
             }
+        }
+
+        @Test
+        @DisplayName("is refused or has the right size, whichever bytes of a good recipe were changed")
+        void mutated() throws IOException {
+            byte[] content = random(8, 200_000);
+            byte[] now = edited(edited(content, new Random(1)), new Random(2));
+            Signature signature = Signature.of(new ByteArrayInputStream(content), content.length);
+            ByteArrayOutputStream recipe = new ByteArrayOutputStream();
+            Recipe.write(new ByteArrayInputStream(now), signature, recipe);
+            ByteArrayOutputStream described = new ByteArrayOutputStream();
+            signature.writeTo(described);
+            Random random = new Random(4);
+            for (int i = 0; i < 500; i++) {
+                try {
+                    assertThat(apply(mutated(recipe.toByteArray(), random), content, now.length))
+                            .hasSize(now.length);
+                } catch (MalformedException | EOFException refused) {
+                    assertThat(refused).isInstanceOf(IOException.class);
+                }
+                try {
+                    Signature read =
+                            Signature.readFrom(new ByteArrayInputStream(mutated(described.toByteArray(), random)));
+                    ByteArrayOutputStream other = new ByteArrayOutputStream();
+                    Recipe.write(new ByteArrayInputStream(now), read, other);
+                    assertThat(other.size()).isLessThan(now.length + 1000);
+                } catch (MalformedException | EOFException refused) {
+                    assertThat(refused).isInstanceOf(IOException.class);
+                }
+            }
+        }
+
+        private byte[] mutated(byte[] bytes, Random random) {
+            byte[] changed = bytes.clone();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                changed[random.nextInt(random.nextBoolean() ? Math.min(40, changed.length) : changed.length)] =
+                        (byte) random.nextInt();
+            }
+            return Arrays.copyOf(changed, random.nextInt(5) == 0 ? random.nextInt(changed.length) : changed.length);
         }
 
         private void assertRefused(byte[] recipe, long size) {
