@@ -36,6 +36,12 @@ public final class AnnexedFiles {
     /** Visits those of a commit that an earlier one did not have, or not with that content. */
     public static void changed(Repository git, @Nullable ObjectId before, ObjectId commit, Visitor visitor)
             throws IOException {
+        differing(git, before, commit, (path, key, locked) -> {}, visitor);
+    }
+
+    /** Visits what differs between two commits: the annexed files that are gone, and those that are new. */
+    static void differing(Repository git, @Nullable ObjectId before, ObjectId commit, Visitor gone, Visitor come)
+            throws IOException {
         try (ObjectReader reader = git.newObjectReader();
                 RevWalk commits = new RevWalk(reader);
                 TreeWalk walk = new TreeWalk(reader)) {
@@ -48,14 +54,18 @@ public final class AnnexedFiles {
             }
             walk.setRecursive(true);
             while (walk.next()) {
-                int mode = walk.getRawMode(0);
-                boolean changed = before == null || !walk.idEqual(0, 1);
-                if (changed && (mode & FileMode.TYPE_MASK) != FileMode.TYPE_GITLINK && mode != 0) {
-                    Optional<Key> key = key(reader, walk.getObjectId(0));
-                    if (key.isPresent()) {
-                        visitor.visit(walk.getPathString(), key.get(), FileMode.SYMLINK.equals(mode));
-                    }
-                }
+                visit(walk, 1, gone);
+                visit(walk, 0, come);
+            }
+        }
+    }
+
+    private static void visit(TreeWalk walk, int tree, Visitor visitor) throws IOException {
+        int mode = walk.getRawMode(tree);
+        if (mode != 0 && (mode & FileMode.TYPE_MASK) != FileMode.TYPE_GITLINK) {
+            Optional<Key> key = key(walk.getObjectReader(), walk.getObjectId(tree));
+            if (key.isPresent()) {
+                visitor.visit(walk.getPathString(), key.get(), FileMode.SYMLINK.equals(mode));
             }
         }
     }

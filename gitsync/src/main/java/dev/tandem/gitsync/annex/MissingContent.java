@@ -1,20 +1,95 @@
 package dev.tandem.gitsync.annex;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.jspecify.annotations.Nullable;
 
-/** What a folder's files stand for and is not here. */
+/**
+ * What a folder's files stand for and is not here. Kept from head to head, so that a look at it costs what has changed
+ * since the last one: some 200 bytes of memory for each annexed content of the head. Thread-safe.
+ */
 public final class MissingContent {
-    private MissingContent() {}
+    private final Repository git;
+    private final ContentStore store;
+    private @Nullable ObjectId known; // the head that the other fields are about; guarded by this, as they are
+    private final Map<Key, Integer> files = new HashMap<>();
+    private final Set<Key> missing = new LinkedHashSet<>();
 
-    /**
-     * How many annexed files of a commit have no content here. Reads every small blob of the commit once: ask when the
-     * head or the store has changed, and keep the answer.
-     */
+    /** Of that repository and its store; looks at nothing yet. */
+    public MissingContent(Repository git, ContentStore store) {
+        this.git = git;
+        this.store = store;
+    }
+
+    /** How many annexed files of a commit, locked and unlocked, have no content here. Looks at each file once. */
     public static int count(Repository git, ObjectId head, ContentStore store) throws IOException {
         int[] missing = new int[1];
         AnnexedFiles.of(git, head, (path, key, locked) -> missing[0] += store.has(key) ? 0 : 1);
         return missing[0];
+    }
+
+    /** The same, by what has changed since it was asked last. */
+    public synchronized int count(ObjectId head) throws IOException {
+        follow(head);
+        return missing.stream().mapToInt(key -> files.getOrDefault(key, 0)).sum();
+    }
+
+    /** The contents of a commit's files that are not here, each once. */
+    public synchronized List<Key> keys(ObjectId head) throws IOException {
+        follow(head);
+        return List.copyOf(missing);
+    }
+
+    /** Must be told when a content has come or gone; whatever it was. */
+    public synchronized void changed(Key key) throws IOException {
+        if (files.containsKey(key)) {
+            look(key);
+        }
+    }
+
+    /** Forgets all: the next question looks at everything, also at what git-annex has changed meanwhile. */
+    public synchronized void forget() {
+        known = null;
+        files.clear();
+        missing.clear();
+    }
+
+    private void follow(ObjectId head) throws IOException {
+        if (head.equals(known)) {
+            return;
+        }
+        ObjectId before = known;
+        known = null; // if this fails half-way, begin anew
+        if (before == null) {
+            files.clear();
+            missing.clear();
+        }
+        AnnexedFiles.differing(git, before, head, (path, key, locked) -> gone(key), (path, key, locked) -> {
+            if (files.merge(key, 1, Integer::sum) == 1) {
+                look(key);
+            }
+        });
+        known = head.copy();
+    }
+
+    private void gone(Key key) {
+        if (files.merge(key, -1, Integer::sum) == 0) {
+            files.remove(key);
+            missing.remove(key);
+        }
+    }
+
+    private void look(Key key) throws IOException {
+        if (store.has(key)) {
+            missing.remove(key);
+        } else {
+            missing.add(key);
+        }
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.gitsync.testing.TempFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.DisplayName;
@@ -54,6 +56,57 @@ class MissingContentTest {
                     .isEqualTo(ContentStore.Removed.YES);
             assertThat(MissingContent.count(folder.repository.git(), head, store))
                     .isEqualTo(4);
+        }
+    }
+
+    @Test
+    @DisplayName("is the same when it is followed from head to head, whatever comes, goes and moves: 60 histories")
+    void followed(@TempDir Path directory) throws IOException {
+        for (int seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            try (TempFolder folder = new TempFolder(directory.resolve("f" + seed), new TempFolder.Clock())) {
+                ContentStore store = new ContentStore(folder.repository.git());
+                MissingContent missing = new MissingContent(folder.repository.git(), store);
+                for (int step = 0; step < 8; step++) {
+                    change(folder, store, missing, random);
+                    ObjectId head = folder.head().orElseThrow();
+
+                    assertThat(missing.count(head))
+                            .as("seed %s step %s", seed, step)
+                            .isEqualTo(MissingContent.count(folder.repository.git(), head, store));
+                    assertThat(missing.keys(head)).doesNotHaveDuplicates().noneMatch(key -> has(store, key));
+                    if (random.nextInt(6) == 0) {
+                        missing.forget();
+                    }
+                }
+            }
+        }
+    }
+
+    private static void change(TempFolder folder, ContentStore store, MissingContent missing, Random random)
+            throws IOException {
+        String content = String.valueOf(random.nextInt(4));
+        Path work = Files.writeString(folder.path.resolve("w"), content);
+        Key key = store.add(work, "x", Key.DEFAULT_BACKEND);
+        missing.changed(key);
+        if (random.nextBoolean()) {
+            store.remove(key, () -> DropCheck.forced(key, new UUID(0, 0)));
+            missing.changed(key);
+        }
+        String file = "f" + random.nextInt(4);
+        if (random.nextInt(4) == 0) {
+            Files.deleteIfExists(folder.path.resolve(file));
+        } else {
+            folder.write(file, random.nextBoolean() ? pointer(key) : content);
+        }
+        folder.commitAll();
+    }
+
+    private static boolean has(ContentStore store, Key key) {
+        try {
+            return store.has(key);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
