@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -144,18 +145,31 @@ public final class ContentStore {
         Path file();
     }
 
-    /** Makes a content stay; empty if it is not here or is just being removed. */
+    /**
+     * Makes a content stay; empty if it is not here or is just being removed. One that can be written to, as with
+     * annex.thin, is read through first: an edit of the file would have changed it.
+     */
     public Optional<Held> hold(Key key) throws IOException {
         Optional<Path> found = find(key);
-        if (found.isEmpty() || !locks.hold(found.get())) {
+        if (found.isEmpty() || !holds(found.get())) {
             return Optional.empty();
         }
         Path object = found.get();
-        if (!Files.exists(object)) { // removed meanwhile
-            locks.release(object);
-            return Optional.empty();
+        Held held = new Holding(object);
+        if (Files.exists(object) // it may have been removed before it was held
+                && (!ObjectFiles.isWritable(object) || mismatch(key, object).isEmpty())) {
+            return Optional.of(held);
         }
-        return Optional.of(new Holding(object));
+        held.close();
+        return Optional.empty();
+    }
+
+    private boolean holds(Path object) throws IOException {
+        try {
+            return locks.hold(object);
+        } catch (NoSuchFileException e) {
+            return false; // git-annex has just removed it, and its directory
+        }
     }
 
     private final class Holding implements Held {

@@ -19,6 +19,7 @@ public final class LargeFiles {
 
     private static final String ANNEX = "annex";
     private static final String NAME = "annex.largefiles";
+    private static final String ADD_UNLOCKED = "annex.addunlocked";
     private static final String DOTFILES = "annex.dotfiles";
 
     private final Repository git;
@@ -53,6 +54,19 @@ public final class LargeFiles {
     public boolean isConfigured() throws IOException {
         return git.getConfig().getString(ANNEX, null, "largefiles") != null
                 || branch.settings().config(NAME).isPresent();
+    }
+
+    /**
+     * Tells git-annex, here and at all other repositories, what Tandem does: the default rule where there is none, and
+     * that files are not locked. For a folder that Tandem has created; writes nothing where somebody has decided.
+     */
+    public void recordRule() throws IOException {
+        if (!isConfigured()) {
+            branch.configure(NAME, DEFAULT_EXPRESSION);
+        }
+        if (branch.settings().config(ADD_UNLOCKED).isEmpty()) {
+            branch.configure(ADD_UNLOCKED, "true");
+        }
     }
 
     private Optional<String> expression(String path) throws IOException {

@@ -172,6 +172,12 @@ final class ObjectFiles {
         view.setPermissions(now);
     }
 
+    /** Whether somebody may write to a file: with annex.thin an object is the work file itself. */
+    static boolean isWritable(Path file) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        return view != null && view.readAttributes().permissions().stream().anyMatch(WRITE::contains);
+    }
+
     /** Undoes what {@link #place} did to a file that it could not move. */
     static void makeWritable(Path file) throws IOException {
         permit(file, EnumSet.of(PosixFilePermission.OWNER_WRITE), Set.of());

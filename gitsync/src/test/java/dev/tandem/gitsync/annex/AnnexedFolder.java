@@ -12,9 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.jgit.dircache.DirCache;
-import org.eclipse.jgit.dircache.DirCacheEntry;
-import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
 
 /** A folder whose large files Tandem keeps beside git, wired as the daemon does it. */
@@ -39,7 +36,7 @@ final class AnnexedFolder implements AutoCloseable {
                 git,
                 store,
                 new LargeFiles(git, branch),
-                file -> indexed(git, file),
+                new IndexedKeys(git),
                 key -> stored.put(key, Presence.PRESENT));
         tree = new WorkTree(git, InstantSource.system(), "U", "u@u", new ContentFilter() {
             @Override
@@ -55,13 +52,7 @@ final class AnnexedFolder implements AutoCloseable {
     }
 
     static Optional<Key> indexed(Repository git, String path) throws IOException {
-        DirCacheEntry entry = DirCache.read(git).getEntry(path);
-        if (entry == null) {
-            return Optional.empty();
-        }
-        try (ObjectReader reader = git.newObjectReader()) {
-            return AnnexedFiles.key(reader, entry.getObjectId());
-        }
+        return new IndexedKeys(git).at(path);
     }
 
     /** Says what is large, as Tandem does when it creates a folder. */

@@ -436,6 +436,21 @@ class ContentStoreTest {
     }
 
     @Test
+    @DisplayName("vouches for an object that can be written to only after reading it")
+    void thin() throws IOException {
+        Key key = add("a", "hello\n");
+        Path object = store.find(key).orElseThrow();
+        Files.setPosixFilePermissions(object, PosixFilePermissions.fromString("rw-r--r--"));
+        try (Held held = store.hold(key).orElseThrow()) {
+            assertThat(held.file()).isEqualTo(object);
+        }
+        Files.writeString(object, "jello\n");
+
+        assertThat(store.hold(key)).isEmpty();
+        assertThat(files("objects")).hasSize(1);
+    }
+
+    @Test
     @DisplayName("says what is damaged, and sets it aside where git-annex does")
     void damage() throws IOException {
         Key key = add("a", "hello\n");

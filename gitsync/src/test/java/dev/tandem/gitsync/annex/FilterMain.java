@@ -27,7 +27,7 @@ final class FilterMain {
                     git,
                     new ContentStore(git),
                     new LargeFiles(git, branch),
-                    path -> AnnexedFolder.indexed(git, path),
+                    new IndexedKeys(git),
                     key -> stored.put(key, Presence.PRESENT));
             new FilterProcess(filter, git.getWorkTree().toPath(), System.in, toGit).run();
             branch.record(UUID.fromString(git.getConfig().getString("annex", null, "uuid")), stored);

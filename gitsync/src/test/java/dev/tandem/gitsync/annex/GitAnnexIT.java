@@ -257,6 +257,63 @@ final class GitAnnexIT {
         }
 
         @Test
+        @DisplayName("brings what was added in a clone, with its content, and takes what is added here")
+        void exchanges() throws Exception {
+            fill();
+            commands.git("config", "receive.denyCurrentBranch", "ignore");
+            in(".").git("clone", "-q", "ours", "clone");
+            Commands clone = in("clone");
+            clone.annex("init", "clone");
+            Files.write(root.resolve("clone/theirs.bin"), random(7, 70_000));
+            clone.annex("add", "theirs.bin");
+
+            clone.annex("sync", "--content");
+
+            Key key = Key.parse(clone.annex("lookupkey", "theirs.bin").strip()).orElseThrow();
+            assertThat(folder.store.damage(key)).isEmpty();
+            folder.branch.union(List.of(folder.git.resolve("refs/heads/synced/git-annex")));
+            assertThat(folder.branch.holders(key)).hasSize(2);
+            for (String line : clone.annex("find", "--in", "here").lines().toList()) {
+                assertThat(root.resolve("clone").resolve(line)).isNotEmptyFile();
+            }
+            assertThat(clone.annex("fsck", "--quiet")).isEmpty();
+        }
+
+        @Test
+        @DisplayName(
+                "may lock, unlock, move and commit here: Tandem finds nothing left to do, and every content annexed")
+        void usersCommands() throws Exception {
+            fill();
+            commands.annex("lock", "same");
+            commands.git("mv", "big.tar.gz", "moved.tar.gz");
+            commands.git("commit", "-qam", "by hand");
+            assertThat(folder.tree.scan()).isEmpty();
+            commands.annex("unlock", "same");
+            folder.write("moved.tar.gz", random(6, 90_000));
+            commands.git("commit", "-qam", "by hand again");
+
+            assertThat(folder.tree.scan()).isEmpty();
+            Map<String, Boolean> annexed = new TreeMap<>();
+            AnnexedFiles.of(folder.git, folder.git.resolve("HEAD"), (path, key, locked) -> {
+                annexed.put(path, locked);
+                assertThat(folder.store.damage(key)).as(path).isEmpty();
+            });
+            assertThat(annexed)
+                    .isEqualTo(Map.of(
+                            "moved.tar.gz",
+                            false,
+                            "same",
+                            false,
+                            "d/é ü/日本.bin",
+                            false,
+                            "-dash .x",
+                            false,
+                            "run.sh",
+                            false));
+            assertContent();
+        }
+
+        @Test
         @DisplayName("reads the settings that Tandem has recorded")
         void settings() throws Exception {
             UUID here = folder.repository.uuid();

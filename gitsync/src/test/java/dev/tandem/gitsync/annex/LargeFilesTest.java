@@ -7,6 +7,7 @@ import dev.tandem.gitsync.testing.TempFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -61,6 +62,20 @@ class LargeFilesTest {
         assertThat(isLarge("a", 100_001)).isTrue();
         assertThat(large.isLarge("a", 100_000, true)).isFalse();
         assertThat(large.isConfigured()).isTrue();
+    }
+
+    @Test
+    @DisplayName("are recorded for git-annex as Tandem takes them, unless somebody has decided")
+    void recorded() throws IOException {
+        large.recordRule();
+        assertThat(folder.annex.settings().config())
+                .isEqualTo(Map.of("annex.largefiles", "largerthan=1MiB", "annex.addunlocked", "true"));
+        assertThat(isLarge("a", MIB)).isFalse();
+        assertThat(isLarge("a", MIB + 1)).isTrue();
+
+        folder.annex.configure("annex.largefiles", "anything");
+        large.recordRule();
+        assertThat(isLarge("a", 1)).isTrue();
     }
 
     @Test
