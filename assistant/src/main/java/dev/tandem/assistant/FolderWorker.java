@@ -5,6 +5,8 @@ import dev.tandem.assistant.core.FileChange;
 import dev.tandem.assistant.core.KeptBoth;
 import dev.tandem.assistant.core.Tips;
 import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.annex.ContentStore;
+import dev.tandem.gitsync.annex.MissingContent;
 import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.exchange.SyncedTimes;
 import dev.tandem.gitsync.merge.ConvergentMerge;
@@ -42,6 +44,7 @@ final class FolderWorker {
     private final FolderRepository repository;
     private final WorkTree files;
     private final AnnexBranch annex;
+    private final ContentStore contents;
     private final InstantSource clock;
     private final Map<String, Instant> unsettledSince = new HashMap<>();
 
@@ -50,6 +53,7 @@ final class FolderWorker {
         this.repository = repository;
         this.files = files;
         this.annex = annex;
+        contents = new ContentStore(repository.git());
     }
 
     Event scanAndCommit(Set<String> known) {
@@ -170,8 +174,15 @@ final class FolderWorker {
         return from != null && repository.reaches(ObjectId.fromString(from), ObjectId.fromString(target));
     }
 
+    /** How many annexed files of the head have no content here; empty if that cannot be said now. */
     OptionalInt missingContent() {
-        return OptionalInt.empty(); // TODO-CONTENT
+        try {
+            Optional<ObjectId> head = repository.head();
+            return OptionalInt.of(head.isEmpty() ? 0 : MissingContent.count(repository.git(), head.get(), contents));
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.warn("cannot look for the content of {}", repository.path(), unreadable);
+            return OptionalInt.empty();
+        }
     }
 
     private Event job(Callable<Event> work) {
