@@ -1,5 +1,8 @@
 package dev.tandem.assistant.scale;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.tandem.assistant.Daemon;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
@@ -18,7 +21,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -174,14 +179,26 @@ public final class ManyDevices {
         return sum;
     }
 
-    private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!holds.getAsBoolean()) {
-            if (System.nanoTime() > end) {
+    /** Looks less often the more there are, so as not to measure the looking. */
+    private void await(String what, BooleanSupplier holds) throws InterruptedException {
+        long start = System.nanoTime();
+        for (int look = 1; !holds.getAsBoolean(); look++) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
                 throw new IllegalStateException("gave up after " + PATIENCE.toMinutes() + " min: " + what);
             }
-            Thread.sleep(20);
+            if (look % 100 == 0) {
+                System.err.println(what + " after " + seconds(System.nanoTime() - start) + " s? " + reasons());
+            }
+            Thread.sleep(20 + 5L * members.size());
         }
+    }
+
+    /** Why peers are not in sync, and how many for each reason. */
+    private Map<String, Long> reasons() {
+        return daemons.stream()
+                .flatMap(daemon -> daemon.actions().status().folders().get(0).peers().stream())
+                .map(peer -> String.valueOf(peer.reason()).replaceAll("[0-9].*", "…"))
+                .collect(groupingBy(reason -> reason, TreeMap::new, counting()));
     }
 
     private static String seconds(long nanos) {

@@ -125,9 +125,15 @@ final class Gossip {
         return isCrowd()
                 ? peers.online()
                         .filter(peer -> !peer.unfit)
-                        .min(Comparator.comparing(peer -> peer.client.uuid()))
-                        .filter(peer -> peer.client.uuid().compareTo(folder.self) < 0)
+                        .min(Comparator.comparing(peer -> peer.client.uuid(), Gossip::compare))
+                        .filter(peer -> compare(peer.client.uuid(), folder.self) < 0)
                 : Optional.empty();
+    }
+
+    /** As their hexadecimal digits compare; {@link UUID#compareTo} takes the first digit for a sign. */
+    private static int compare(UUID one, UUID two) {
+        int high = Long.compareUnsigned(one.getMostSignificantBits(), two.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(one.getLeastSignificantBits(), two.getLeastSignificantBits());
     }
 
     private boolean isRelay(Peer peer) {
