@@ -2,6 +2,7 @@ package dev.tandem.gitsync.annex;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one change at a time, since each opens and closes a directory for writing.
  */
 final class ObjectFiles {
+    /** More would not be another program's doing, but a lack of permission. */
+    private static final int ATTEMPTS_MAX = 3;
+
     private static final Set<PosixFilePermission> WRITE = EnumSet.of(
             PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
     private static final Set<PosixFilePermission> SHARED =
@@ -72,9 +76,23 @@ final class ObjectFiles {
 
     /** Moves a file, which is flushed, to where the object belongs; afterwards it is there even after a power cut. */
     synchronized void place(Path file, Path object) throws IOException {
+        closeForWriting(file);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                placeOnce(file, object);
+                return;
+            } catch (NoSuchFileException | AccessDeniedException e) {
+                // git-annex, at work on the same key, has removed the directory or closed it
+                if (attempt == ATTEMPTS_MAX || !Files.exists(file)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void placeOnce(Path file, Path object) throws IOException {
         Path directory = object.resolveSibling("");
         List<Path> made = createDirectories(directory);
-        closeForWriting(file);
         opened(directory, () -> move(file, object));
         flush(directory);
         for (Path parent : made) {

@@ -106,8 +106,12 @@ public final class Partial implements Closeable {
      * Makes it an object, durable on disk. Afterwards this is closed.
      *
      * @throws WrongContentException if it is not the key's content; all that came is then thrown away
+     * @throws IOException if it cannot be stored; what has come is kept
      */
     public void finish() throws IOException {
+        if (channel.size() != bytes()) { // a write has failed, and was not heeded
+            throw new IOException("not all that came for " + key + " could be written; free some space and try again");
+        }
         Optional<String> mismatch = digest.mismatch();
         if (mismatch.isPresent()) {
             discard();

@@ -321,6 +321,23 @@ class ContentStoreTest {
         }
 
         @Test
+        @DisplayName("is not taken in by what came when the disk has not taken all of it")
+        void notWritten() throws IOException {
+            try (Partial partial = receive(KEY)) {
+                partial.write(bytes("hello\n"));
+                Files.writeString(annex().resolve("tandem-tmp").resolve(KEY.file()), "hell");
+                assertThatThrownBy(partial::finish).hasMessageContaining("could be written");
+            }
+
+            assertThat(store.has(KEY)).isFalse();
+            Partial again = receive(KEY);
+            assertThat(again.bytes()).isEqualTo(4);
+            again.write(bytes("o\n"));
+            again.finish();
+            assertThat(store.damage(KEY)).isEmpty();
+        }
+
+        @Test
         @DisplayName("starts anew when more is there than the content has")
         void tooMuchThere() throws IOException {
             Files.createDirectories(annex().resolve("tmp"));
