@@ -1,10 +1,10 @@
 package dev.tandem.gitsync.annex;
 
+import com.google.common.collect.ListMultimap;
+import com.google.common.collect.MultimapBuilder;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a folder's files stand for and is not here. Kept from head to head, so that a look at it costs what has changed
- * since the last one: some 200 bytes of memory for each annexed content of the head. Thread-safe.
+ * since the last one: some 400 bytes of memory for each annexed file of the head. Thread-safe.
  */
 public final class MissingContent {
     private final Repository git;
     private final ContentStore store;
     private @Nullable ObjectId known; // the head that the other fields are about; guarded by this, as they are
-    private final Map<Key, Integer> files = new HashMap<>();
+    private final ListMultimap<Key, String> files =
+            MultimapBuilder.hashKeys().arrayListValues(1).build(); // paths; nearly every key has one
     private final Set<Key> missing = new LinkedHashSet<>();
 
     /** Of that repository and its store; looks at nothing yet. */
@@ -37,13 +38,19 @@ public final class MissingContent {
     /** The same, by what has changed since it was asked last. */
     public synchronized int count(ObjectId head) throws IOException {
         follow(head);
-        return missing.stream().mapToInt(key -> files.getOrDefault(key, 0)).sum();
+        return missing.stream().mapToInt(key -> files.get(key).size()).sum();
     }
 
     /** The contents of a commit's files that are not here, each once. */
     public synchronized List<Key> keys(ObjectId head) throws IOException {
         follow(head);
         return List.copyOf(missing);
+    }
+
+    /** The files of a commit that have a content, here or not. */
+    public synchronized List<String> paths(ObjectId head, Key key) throws IOException {
+        follow(head);
+        return List.copyOf(files.get(key));
     }
 
     /** Must be told when a content has come or gone; whatever it was. */
@@ -70,17 +77,19 @@ public final class MissingContent {
             files.clear();
             missing.clear();
         }
-        AnnexedFiles.differing(git, before, head, (path, key, locked) -> gone(key), (path, key, locked) -> {
-            if (files.merge(key, 1, Integer::sum) == 1) {
+        AnnexedFiles.differing(git, before, head, (path, key, locked) -> gone(path, key), (path, key, locked) -> {
+            boolean looked = files.containsKey(key);
+            files.put(key, path);
+            if (!looked) {
                 look(key);
             }
         });
         known = head.copy();
     }
 
-    private void gone(Key key) {
-        if (files.merge(key, -1, Integer::sum) == 0) {
-            files.remove(key);
+    private void gone(String path, Key key) {
+        files.remove(key, path);
+        if (!files.containsKey(key)) {
             missing.remove(key);
         }
     }

@@ -9,8 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.DisplayName;
@@ -75,6 +79,16 @@ class MissingContentTest {
                             .as("seed %s step %s", seed, step)
                             .isEqualTo(MissingContent.count(folder.repository.git(), head, store));
                     assertThat(missing.keys(head)).doesNotHaveDuplicates().noneMatch(key -> has(store, key));
+                    Map<Key, Set<String>> paths = new HashMap<>();
+                    AnnexedFiles.of(
+                            folder.repository.git(),
+                            head,
+                            (path, key, locked) -> paths.computeIfAbsent(key, k -> new HashSet<>())
+                                    .add(path));
+                    for (Map.Entry<Key, Set<String>> entry : paths.entrySet()) {
+                        assertThat(missing.paths(head, entry.getKey()))
+                                .containsExactlyInAnyOrderElementsOf(entry.getValue());
+                    }
                     if (random.nextInt(6) == 0) {
                         missing.forget();
                     }
