@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -277,6 +278,25 @@ final class GitAnnexIT {
                 assertThat(root.resolve("clone").resolve(line)).isNotEmptyFile();
             }
             assertThat(clone.annex("fsck", "--quiet")).isEmpty();
+        }
+
+        @Test
+        @DisplayName("puts no content into git when files were only touched, nor when small ones grow large")
+        void touched() throws Exception {
+            fill();
+            String before = commands.git("ls-tree", "-r", "HEAD");
+            for (String file : List.of("big.tar.gz", "same", "run.sh", "small.txt")) {
+                Files.setLastModifiedTime(folder.path.resolve(file), FileTime.fromMillis(1_500_000_000_000L));
+            }
+
+            commands.annex("sync");
+
+            assertThat(commands.git("ls-tree", "-r", "HEAD")).isEqualTo(before);
+            folder.write("small.txt", random(8, 30_000));
+            commands.annex("sync");
+            assertThat(AnnexedFolder.indexed(folder.git, "small.txt")).isPresent();
+            assertThat(folder.tree.scan()).isEmpty();
+            assertContent();
         }
 
         @Test
