@@ -78,8 +78,8 @@ final class LogLines {
 
     /** All lines of both, sorted bytewise and unique: what git-annex's own union merge makes of them. */
     static byte[] union(byte[] one, byte[] two) {
-        NavigableSet<String> lines = new TreeSet<>(split(one));
-        lines.addAll(split(two));
+        NavigableSet<String> lines = new TreeSet<>(unchanged(one));
+        lines.addAll(unchanged(two));
         return join(lines);
     }
 
@@ -151,6 +151,12 @@ final class LogLines {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
+    /** The lines as git-annex unites them: it takes a CR for a part of one. */
+    private static List<String> unchanged(byte[] log) {
+        return Splitter.on('\n').omitEmptyStrings().splitToList(new String(log, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The lines as git-annex reads them. */
     private static List<String> split(byte[] log) {
         return Splitter.onPattern("[\r\n]")
                 .omitEmptyStrings()

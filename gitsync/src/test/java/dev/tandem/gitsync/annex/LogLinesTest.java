@@ -106,6 +106,14 @@ class LogLinesTest {
     }
 
     @Test
+    @DisplayName("may have CRs: they end a line that is read, and stay in one that is united with others")
+    void carriageReturns() {
+        assertThat(value(Format.PRESENCE, A, "1s 1 " + A + "\r")).isEqualTo("1");
+        assertThat(new String(LogLines.union(bytes("b\r\na"), bytes("c")), StandardCharsets.UTF_8))
+                .isEqualTo("a\nb\r\nc\n");
+    }
+
+    @Test
     @DisplayName("keeps the bytes of others' lines as they are, in whatever encoding")
     void encoding() {
         byte[] latin = (A + " caf\u00e9 timestamp=1s\n").getBytes(StandardCharsets.ISO_8859_1);
