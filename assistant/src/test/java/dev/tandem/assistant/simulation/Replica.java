@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class Replica implements Effect.Handler {
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
-    private record Question(String inbox, CompletableFuture<byte[]> answer) {}
-
     private record Offer(Client from, SimulatedStream stream) {}
 
     final SimulatedRepository repository;
@@ -44,7 +42,7 @@ final class Replica implements Effect.Handler {
     private final Dispatcher dispatcher;
     private final Laws.OfPushes pushes;
     private final Laws.OfInbox inbox;
-    private final Map<Long, Question> questions = new HashMap<>();
+    private final Map<Long, CompletableFuture<byte[]>> questions = new HashMap<>();
     private final Map<Long, Offer> offers = new HashMap<>();
     private final Set<Long> syncs = new HashSet<>();
     private final Set<String> raised = new HashSet<>();
@@ -170,7 +168,9 @@ final class Replica implements Effect.Handler {
         long reply = ++tokens;
         String box = machine.name + "<" + from + "@" + System.identityHashCode(link);
         inbox.arrived(box);
-        questions.put(reply, new Question(box, answer));
+        // one that is answered, or that its asker has given up, takes no room any more
+        var unused = answer.whenComplete((body, cancelled) -> inbox.answered(box));
+        questions.put(reply, answer);
         post(
                 service.equals(Machine.CAN_PUSH)
                         ? new Event.CanPush(from, theirs, reply)
@@ -185,11 +185,10 @@ final class Replica implements Effect.Handler {
     }
 
     private void reply(long number, Letter.Answer answer) {
-        Question question = questions.remove(number);
+        CompletableFuture<byte[]> question = questions.remove(number);
         world.laws.require(question != null, () -> machine.name + " answers a question twice");
         if (question != null) {
-            inbox.answered(question.inbox);
-            question.answer.complete(answer.encode());
+            question.complete(answer.encode());
         }
     }
 

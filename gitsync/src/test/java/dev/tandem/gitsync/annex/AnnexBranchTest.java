@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway") // fields that JUnit sets
 class AnnexBranchTest {
     private static final UUID SOME = UUID.fromString("11111111-1111-4111-8111-111111111111");
+    private static final UUID OTHER = UUID.fromString("22222222-2222-4222-8222-222222222222");
     private TempFolder left;
     private TempFolder right;
 
@@ -78,6 +79,29 @@ class AnnexBranchTest {
             assertThat(left.annex.holders(Key.parse("SHA256E-s1--" + i).orElseThrow()))
                     .containsExactlyInAnyOrder(left.repository.uuid(), right.repository.uuid());
         }
+    }
+
+    @Test
+    @DisplayName("PUSH-22: of two tips with the same lines both take the lower, and no commit is made")
+    void sameLines() throws IOException {
+        left.annex.describe(left.repository.uuid(), "laptop");
+        left.pushTo(right);
+        right.annex.union(List.of(received(right, left)));
+        // the same lines, written by both in commits of their own
+        left.annex.describe(SOME, "disk");
+        left.annex.describe(OTHER, "tape");
+        right.annex.describe(OTHER, "tape");
+        right.annex.describe(SOME, "disk");
+        left.pushTo(right);
+        right.pushTo(left);
+        ObjectId one = left.annex.tip().orElseThrow();
+        ObjectId two = right.annex.tip().orElseThrow();
+
+        left.annex.union(List.of(received(left, right)));
+        right.annex.union(List.of(received(right, left)));
+
+        assertThat(left.annex.tip()).isEqualTo(right.annex.tip());
+        assertThat(left.annex.tip()).contains(one.compareTo(two) < 0 ? one : two);
     }
 
     @Test

@@ -89,6 +89,27 @@ final class CheckoutTest {
     }
 
     @Test
+    @DisplayName("leaves a merge of Tandem's for one that contains the same edits, and nothing that anybody made")
+    void fromMergeToMerge() throws IOException {
+        ObjectId base = folder.peer(Map.of("f", "0"));
+        ObjectId a = folder.peer(Map.of("f", "0", "a", "1"), base);
+        ObjectId b = folder.peer(Map.of("f", "0", "b", "1"), base);
+        ObjectId c = folder.peer(Map.of("f", "0", "c", "1"), base);
+        ObjectId ac = ConvergentMerge.merge(folder.git, List.of(a, c)).head();
+        ObjectId abc = ConvergentMerge.merge(folder.git, List.of(ac, b)).head();
+        folder.workTree.checkOut(ac, TestFolder.UNKNOWN);
+
+        assertThat(folder.workTree.checkOut(abc, TestFolder.UNKNOWN).done()).isTrue();
+
+        assertThat(folder.files(folder.head())).isEqualTo(Map.of("f", "0", "a", "1", "b", "1", "c", "1"));
+        assertThat(folder.read("b")).isEqualTo("1");
+        assertClean();
+        assertThatThrownBy(() -> folder.workTree.checkOut(b, TestFolder.UNKNOWN))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not contain the current");
+    }
+
+    @Test
     @DisplayName("touches nothing where a file was edited, and both versions are kept by the merge after")
     void editedBefore() throws IOException {
         ObjectId one = folder.peer(Map.of("a", "1\n", "b", "1\n"));
