@@ -6,13 +6,20 @@ final class RetransmissionTimer {
     static final long MIN_NANOS = 1_000_000_000L;
 
     static final long MAX_NANOS = 60_000_000_000L;
-    private static final int MAX_BACK_OFF = 6;
+    /**
+     * Sixteen times: after a long outage on a bad network a message is lost again now and then, and each costs that.
+     */
+    private static final int MAX_BACK_OFF = 4;
 
     private double smoothed = -1;
     private double variation;
     private int backOff;
 
-    /** A round trip that was measured on a message sent once only (Karn's rule). */
+    /**
+     * A round trip that was measured on a message sent once only. Nothing else ends a back-off (Karn's rule): what was
+     * sent twice arrives also when both were merely late, and a timer that then went back would send all of it twice
+     * for as long as the server is slower than that.
+     */
     void measured(long nanos) {
         if (smoothed < 0) {
             smoothed = nanos;
@@ -26,10 +33,6 @@ final class RetransmissionTimer {
 
     void expired() {
         backOff = Math.min(backOff + 1, MAX_BACK_OFF);
-    }
-
-    void progressed() {
-        backOff = 0;
     }
 
     long timeoutNanos() {

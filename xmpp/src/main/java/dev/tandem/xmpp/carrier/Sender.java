@@ -146,7 +146,6 @@ final class Sender {
         allowed = room;
         duplicates = 0;
         progressNanos = now;
-        timer.progressed();
         arrived(upTo, now);
         if (acknowledged < recovery && !flying.isEmpty() && !flying.element().repeated) {
             flying.element().lost = true; // RFC 6582: what follows the gap that was just filled is the next gap

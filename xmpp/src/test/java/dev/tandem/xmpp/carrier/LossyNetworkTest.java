@@ -3,6 +3,7 @@ package dev.tandem.xmpp.carrier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -178,10 +179,44 @@ class LossyNetworkTest {
             sender.acknowledged(arrived, 100, false, now);
             sender.poll(now);
         }
+        // one message that goes and comes undisturbed is enough
+        sender.write(new byte[1]);
+        sender.poll(now);
+        now += 50 * MILLI;
+        sender.acknowledged(9, 100, false, now);
         sender.write(new byte[1]);
         sender.poll(now);
 
         assertThat(sender.nextNanos() - now).isLessThanOrEqualTo(1_000 * MILLI);
+    }
+
+    @Test
+    @DisplayName("waits longer and longer while a server is merely slow, instead of sending everything again and again")
+    void slowServer() {
+        Sender sender = new Sender();
+        long roundTrip = 20_000 * MILLI; // each message arrives, in order, 20 s later
+        ArrayDeque<long[]> acknowledgements = new ArrayDeque<>();
+        long now = 0;
+        int sent = 0;
+        long highest = 0;
+        for (int step = 0; step < 10_000 && highest < 200; step++) {
+            if (!sender.isFull()) {
+                sender.write(new byte[1]);
+            }
+            for (Sender.Piece piece : sender.poll(now)) {
+                sent++;
+                highest = Math.max(highest, piece.sequence());
+                acknowledgements.add(new long[] {now + roundTrip, highest});
+            }
+            now = acknowledgements.isEmpty()
+                    ? sender.nextNanos()
+                    : Math.min(sender.nextNanos(), acknowledgements.element()[0]);
+            while (!acknowledgements.isEmpty() && acknowledgements.element()[0] <= now) {
+                sender.acknowledged(acknowledgements.remove()[1], 100, false, now);
+            }
+        }
+
+        assertThat(sent).isLessThan(2 * 200);
     }
 
     @Test
