@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -42,7 +43,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class Links implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Links.class);
-    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+    /** Long enough for a server that many devices have just come to at once. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+
+    /**
+     * Of our own at once: with fifty devices after a server's restart, all at once would be more than it relays in
+     * time.
+     */
+    private static final int HANDSHAKES = 4;
+
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final int MAX_DOUBLINGS = 6;
 
@@ -89,6 +98,7 @@ public final class Links implements Closeable {
     private final Map<String, StreamHandler> streamHandlers = new ConcurrentHashMap<>();
     private final Map<String, Instant> refusals = new ConcurrentHashMap<>();
     private final Object lock = new Object();
+    private final Semaphore handshakes = new Semaphore(HANDSHAKES);
     private final Map<DeviceId, Slot> slots = new LinkedHashMap<>();
     private final Counters counters = new Counters();
     private boolean closed;
@@ -238,7 +248,7 @@ public final class Links implements Closeable {
     private void dial(DeviceId device, Way way) {
         try {
             if (opens(device)) {
-                establish(way.source.open(way.address), way.address, true);
+                open(way);
             } else {
                 way.source.ask(way.address);
                 again(device);
@@ -252,6 +262,20 @@ public final class Links implements Closeable {
                 }
             }
             again(device);
+        }
+    }
+
+    private void open(Way way) throws IOException {
+        try {
+            handshakes.acquire();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new IOException("closing", closing);
+        }
+        try {
+            establish(way.source.open(way.address), way.address, true);
+        } finally {
+            handshakes.release();
         }
     }
 
