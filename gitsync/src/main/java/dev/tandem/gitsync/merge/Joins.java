@@ -55,14 +55,22 @@ final class Joins {
     List<RevCommit> independent(Collection<RevCommit> commits) throws IOException {
         List<RevCommit> kept = new ArrayList<>();
         for (RevCommit commit : commits) {
-            List<RevCommit> others = new ArrayList<>(commits);
-            others.remove(commit);
-            if (others.isEmpty() || !walk.isMergedIntoAnyCommit(commit, others)) {
+            if (!isInAnother(commit, commits)) {
                 kept.add(commit);
             }
         }
         kept.sort(CANONICAL);
         return kept;
+    }
+
+    /** Asked pair by pair: such a walk ends at the merge base, one for all of them at once goes through all history. */
+    private boolean isInAnother(RevCommit commit, Collection<RevCommit> all) throws IOException {
+        for (RevCommit other : all) {
+            if (!other.equals(commit) && walk.isMergedInto(commit, other)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The merge of two commits of which neither contains the other; made once, however often it is asked for. */
