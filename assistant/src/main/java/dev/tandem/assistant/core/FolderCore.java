@@ -186,7 +186,7 @@ public final class FolderCore {
     }
 
     void peerRemoved(Client client) {
-        pushes.withdraw(client, "no longer paired");
+        pushes.withdraw(client, "no longer paired").ifPresent(gossip::ask);
         pushes.scheduler().forget(client);
         desynced.forget(client);
         peers.remove(client);
@@ -224,7 +224,7 @@ public final class FolderCore {
                 peer.offlineSince = folder.now;
                 peer.carrier = null;
                 peers.recount();
-                pushes.withdraw(peer.client, reason);
+                pushes.withdraw(peer.client, reason).ifPresent(gossip::ask);
                 folder.note("peer-offline", "peer", peer.name, "reason", reason);
                 gossip.peersChanged();
             }
@@ -346,7 +346,7 @@ public final class FolderCore {
             return;
         }
         if (failure != null) {
-            pushes.broken(client);
+            pushes.broken(client).ifPresent(gossip::ask);
             folder.note("push-failed", "peer", peer.name, "reason", failure);
             return;
         }

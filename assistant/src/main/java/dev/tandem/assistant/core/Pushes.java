@@ -1,9 +1,12 @@
 package dev.tandem.assistant.core;
 
+import static java.util.stream.Collectors.joining;
+
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,7 @@ final class Pushes {
         boolean queued = scheduler.isWaiting(PushType.SEND_PACK, peer.client);
         scheduler.request(PushType.SEND_PACK, peer.client);
         if (!queued && scheduler.running(PushType.SEND_PACK).size() >= folder.tuning.parallelPushes()) {
-            folder.note("push-waiting", "peer", peer.name, "reason", turn(PushType.SEND_PACK, peer.client));
+            folder.note("push-waiting", "peer", peer.name, "reason", turn(PushType.SEND_PACK));
         }
     }
 
@@ -66,11 +69,13 @@ final class Pushes {
 
     /**
      * The client cannot be reached, or is no longer known: nothing of it waits any longer. What runs ends by itself.
+     *
+     * @return whom to ask instead, as after {@link #broken}
      */
-    void withdraw(Client client, String reason) {
+    Optional<Peer> withdraw(Client client, String reason) {
         drop(client, reason);
         scheduler.withdraw(PushType.SEND_PACK, client);
-        broken(client);
+        return broken(client);
     }
 
     private void drop(Client client, String reason) {
@@ -91,7 +96,12 @@ final class Pushes {
                         && !promise.getKey().equals(than));
     }
 
+    /** It was told to push that; saying so again does not give it more time, or it could keep all others from it. */
     void promise(Client client, Tips tips) {
+        Promise before = promised.get(client);
+        if (before != null && before.tips.equals(tips) && before.until.isAfter(folder.now)) {
+            return;
+        }
         promised.put(client, new Promise(tips, folder.now.plus(folder.tuning.promise()), false));
     }
 
@@ -116,19 +126,15 @@ final class Pushes {
                         && repositories.contains(promise.getKey().uuid()));
     }
 
-    /** The push will not come: another client that holds the same is asked for it. */
-    void broken(Client client) {
+    /** The push will not come; returns another client that holds the same, to be asked for it. */
+    Optional<Peer> broken(Client client) {
         Promise promise = promised.remove(client);
         if (promise == null || promise.tips.equals(folder.tips)) {
-            return;
+            return Optional.empty();
         }
-        peers.online()
+        return peers.online()
                 .filter(peer -> peer.known.equals(promise.tips) && !peer.client.equals(client) && !peer.asking)
-                .findFirst()
-                .ifPresent(holder -> {
-                    holder.asking = true;
-                    folder.add(new Effect.AskForPush(holder.client));
-                });
+                .findFirst();
     }
 
     /** Whether more is on its way, so that a merge had better wait a little. */
@@ -156,14 +162,15 @@ final class Pushes {
         return null;
     }
 
+    /** Goes through the queue, so for who asks how things stand, not for every event. */
     private String turn(PushType type, Client client) {
-        StringBuilder words = new StringBuilder("waiting its turn behind ");
-        words.append(String.join(
-                ", ", scheduler.running(type).stream().map(this::name).toList()));
         int ahead = scheduler.ahead(type, client);
-        return ahead == 0
-                ? words.toString()
-                : words.append(" and ").append(ahead).append(" more").toString();
+        return ahead == 0 ? turn(type) : turn(type) + " and " + ahead + " more";
+    }
+
+    private String turn(PushType type) {
+        return "waiting its turn behind "
+                + scheduler.running(type).stream().map(this::name).collect(joining(", "));
     }
 
     private String name(Client client) {

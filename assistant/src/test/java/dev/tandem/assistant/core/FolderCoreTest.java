@@ -80,7 +80,7 @@ class FolderCoreTest {
         private final Steps steps = Steps.startedWith(tips(1)).knows(PHONE);
 
         @Test
-        @DisplayName("PUSH-12: joined on every link-up")
+        @DisplayName("PUSH-16: joined on every link-up")
         void joinedOnLinkUp() {
             steps.meets(PHONE, tips(1));
             assertThat(steps.snapshot(PHONE).desynced()).isFalse();
@@ -88,6 +88,17 @@ class FolderCoreTest {
             steps.goes(PHONE).comes(PHONE);
 
             assertThat(steps.snapshot(PHONE).desynced()).isTrue();
+        }
+
+        @Test
+        @DisplayName("PUSH-16: joined at every start, whatever was stored: what happened meanwhile is in no journal")
+        void joinedAtStart() {
+            Steps restarted = Steps.startedWith(tips(1));
+
+            restarted.then(new Event.PeerAdded(
+                    PHONE, "phone", "alice@example.org", tips(1).head(), java.time.Instant.EPOCH, Set.of()));
+
+            assertThat(restarted.snapshot(PHONE).desynced()).isTrue();
         }
 
         @Test
@@ -253,7 +264,7 @@ class FolderCoreTest {
         }
 
         @Test
-        @DisplayName("PUSH-19: a lost link takes back what waits, and refuses the stream that waits, once")
+        @DisplayName("PUSH-11: a lost link takes back what waits, and refuses the stream that waits, once")
         void linkLoss() {
             steps.meets(PHONE, tips(1)).meets(DESK, tips(1));
             steps.then(new Event.PushOffered(PHONE, 1));
@@ -390,7 +401,7 @@ class FolderCoreTest {
     }
 
     @Test
-    @DisplayName("tries again what failed, later each time, and forgets the failure when both hold the same")
+    @DisplayName("PUSH-19: tries again what failed, later each time, and forgets the failure when both hold the same")
     void failures() {
         Steps steps = Steps.startedWith(tips(1)).knows(PHONE);
         steps.comes(PHONE);

@@ -220,6 +220,59 @@ final class CheckoutTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "goes on after a crash at any step from one merge of Tandem's to another that does not descend from it")
+    void crashBetweenMerges() throws IOException {
+        int steps = crashBetweenMerges(Integer.MAX_VALUE, false, Files.createDirectory(root.resolve("r-count")));
+        assertThat(steps).isGreaterThan(5);
+        for (int k = 1; k <= steps; k++) {
+            crashBetweenMerges(k, false, Files.createDirectory(root.resolve("r-" + k)));
+            crashBetweenMerges(k, true, Files.createDirectory(root.resolve("e-" + k)));
+        }
+    }
+
+    private static int crashBetweenMerges(int k, boolean edit, Path root) throws IOException {
+        TestFolder folder = new TestFolder(root);
+        ObjectId base = folder.peer(Map.of("f", "0\n"));
+        ObjectId a = folder.peer(Map.of("f", "0\n", "a", "1\n"), base);
+        ObjectId b = folder.peer(Map.of("f", "b\n", "b", "1\n"), base);
+        ObjectId c = folder.peer(Map.of("f", "c\n", "c", "1\n"), base);
+        ObjectId ac = ConvergentMerge.merge(folder.git, List.of(a, c)).head();
+        ObjectId abc = ConvergentMerge.merge(folder.git, List.of(ac, b)).head();
+        folder.workTree.checkOut(ac, TestFolder.UNKNOWN);
+        AtomicInteger hits = new AtomicInteger();
+        folder.failpoints.add(name -> {
+            if (hits.incrementAndGet() == k) {
+                throw new CommitTest.Crash();
+            }
+        });
+        try {
+            folder.workTree.checkOut(abc, TestFolder.UNKNOWN);
+        } catch (CommitTest.Crash e) {
+            assertThat(hits).hasValue(k);
+        }
+        folder.failpoints.clear();
+        folder.start();
+        if (edit) {
+            folder.write("a", "mine\n");
+        }
+
+        Optional<ObjectId> mine = folder.workTree.commit(folder.workTree.scan()).head();
+        folder.receive(abc);
+
+        Map<String, String> files = folder.files(folder.head());
+        assertThat(files.values()).as("step %s", k).contains("b\n", "c\n");
+        assertThat(files).containsKeys("a", "b", "c").containsEntry("a", edit ? "mine\n" : "1\n");
+        if (!edit) {
+            assertThat(mine).as("step %s", k).isEmpty();
+            assertThat(folder.head()).as("step %s", k).isEqualTo(abc);
+        }
+        assertThat(folder.workTree.scan()).isEmpty();
+        assertThat(folder.workTree.interrupted()).isEmpty();
+        return hits.get();
+    }
+
     private static int crashAt(int k, boolean edit, Path root) throws IOException {
         TestFolder folder = new TestFolder(root);
         ObjectId one = folder.peer(Map.of("a", "1\n", "b", "1\n", "d/e", "1\n", "n", "file", "m/x", "1", "u", "1\n"));

@@ -54,6 +54,9 @@ final class Sender {
     /** Up to this window it grows by each message that arrives, whatever the delay: it has been there before. */
     private double regained;
 
+    /** How many of those in flight are taken to be lost. */
+    private int lost;
+
     private long quickestNanos = Long.MAX_VALUE;
     private long progressNanos;
     private int duplicates;
@@ -91,31 +94,44 @@ final class Sender {
             timer.expired();
             lossNoticed();
             window = MIN_WINDOW;
-            flying.forEach(flight -> flight.lost = true);
+            flying.forEach(this::lose);
         }
-        long underway = flying.stream().filter(flight -> !flight.lost).count();
-        for (Flight flight : flying) {
-            boolean first = flight == flying.element();
-            if (flight.lost && (first || underway < (int) window)) {
-                flight.lost = false;
-                flight.repeated = true;
-                flight.sentNanos = now;
-                underway++;
-                out.add(flight.piece);
-            }
+        if (lost > 0) {
+            repeatLost(now, out);
         }
-        while (!unsent.isEmpty() && mayFly(underway)) {
+        while (!unsent.isEmpty() && mayFly()) {
             Piece piece = unsent.remove();
             flying.add(new Flight(piece, now));
-            underway++;
             out.add(piece);
         }
         return out;
     }
 
-    private boolean mayFly(long underway) {
+    private void repeatLost(long now, List<Piece> out) {
+        for (Flight flight : flying) {
+            boolean first = flight == flying.element();
+            if (flight.lost && (first || underway() < (int) window)) {
+                flight.lost = false;
+                lost--;
+                flight.repeated = true;
+                flight.sentNanos = now;
+                out.add(flight.piece);
+            }
+        }
+    }
+
+    private void lose(Flight flight) {
+        lost += flight.lost ? 0 : 1;
+        flight.lost = true;
+    }
+
+    private int underway() {
+        return flying.size() - lost;
+    }
+
+    private boolean mayFly() {
         // with no room over there one message goes all the same, as a probe: its answer tells of new room
-        return flying.isEmpty() || (underway < (int) window && unsent.element().sequence <= acknowledged + allowed);
+        return flying.isEmpty() || (underway() < (int) window && unsent.element().sequence <= acknowledged + allowed);
     }
 
     private void lossNoticed() {
@@ -138,7 +154,7 @@ final class Sender {
             if (repeats && acknowledged >= recovery && ++duplicates == DUPLICATES) {
                 lossNoticed();
                 window = regained;
-                flying.element().lost = true;
+                lose(flying.element());
             }
             return;
         }
@@ -148,7 +164,7 @@ final class Sender {
         progressNanos = now;
         arrived(upTo, now);
         if (acknowledged < recovery && !flying.isEmpty() && !flying.element().repeated) {
-            flying.element().lost = true; // RFC 6582: what follows the gap that was just filled is the next gap
+            lose(flying.element()); // RFC 6582: what follows the gap that was just filled is the next gap
         }
     }
 
@@ -158,6 +174,7 @@ final class Sender {
         long sentNanos = now;
         while (!flying.isEmpty() && flying.element().piece.sequence <= upTo) {
             Flight flight = flying.remove();
+            lost -= flight.lost ? 1 : 0;
             count++;
             // one that waited over there for a repeated one says nothing of the way either
             timed &= !flight.repeated;
@@ -191,7 +208,7 @@ final class Sender {
     void resend() {
         if (!flying.isEmpty()) {
             lossNoticed();
-            flying.forEach(flight -> flight.lost = true);
+            flying.forEach(this::lose);
         }
     }
 }

@@ -98,7 +98,7 @@ public final class Links implements Closeable {
     private final Map<String, StreamHandler> streamHandlers = new ConcurrentHashMap<>();
     private final Map<String, Instant> refusals = new ConcurrentHashMap<>();
     private final Object lock = new Object();
-    private final Semaphore handshakes = new Semaphore(HANDSHAKES);
+    private final Semaphore handshakes = new Semaphore(HANDSHAKES, true);
     private final Map<DeviceId, Slot> slots = new LinkedHashMap<>();
     private final Counters counters = new Counters();
     private boolean closed;
