@@ -6,6 +6,7 @@ import dev.tandem.assistant.api.LocalApi;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
+import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.gitsync.repo.RepositorySetup;
 import dev.tandem.xmpp.account.DeviceAddress;
 import dev.tandem.xmpp.account.DeviceId;
@@ -35,12 +36,18 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
+    /** Below those that systems give to outgoing connections. */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int PORTS = 12_000;
+
     private final Home home;
     private final Home.Lock lock;
     private final Store store;
     private final ScheduledExecutorService timers = Threads.timers("timers");
     private final MemoryRelease memory = new MemoryRelease(timers);
     private final ExecutorService pairingWorkers = Threads.pool("pairing", 4);
+    private final DeviceIdentity identity;
     private final Records records;
     private final Links links;
     private final Pairing pairing;
@@ -53,13 +60,14 @@ public final class Daemon implements AutoCloseable {
     private int port;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Daemon(Home home, Home.Lock lock, Store store, String name) throws IOException {
+    private Daemon(Home home, Home.Lock lock, Store store, Options options) throws IOException {
+        String name = options.name();
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         this.home = home;
         this.lock = lock;
         this.store = store;
-        DeviceIdentity identity = DeviceIdentity.loadOrCreate(home.directory(), clock, random);
+        identity = DeviceIdentity.loadOrCreate(home.directory(), clock, random);
         records = new Records(store, new Alerts(), clock);
         links = new Links(
                 identity,
@@ -97,6 +105,7 @@ public final class Daemon implements AutoCloseable {
                 folders,
                 desk,
                 records,
+                links,
                 stopRequested::countDown);
         token = home.makeToken(random);
         api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());
@@ -107,12 +116,12 @@ public final class Daemon implements AutoCloseable {
      *
      * @throws IOException with one line for the user: the home is taken, not writable or broken
      */
-    public static Daemon start(Home home, String name) throws IOException {
+    public static Daemon start(Home home, Options options) throws IOException {
         home.prepare();
         Home.Lock lock = home.lock();
         try {
-            Daemon daemon = new Daemon(home, lock, Store.open(home.database()), name);
-            daemon.begin();
+            Daemon daemon = new Daemon(home, lock, Store.open(home.database()), options);
+            daemon.begin(options.direct());
             return daemon;
         } catch (IOException | RuntimeException failed) {
             lock.close();
@@ -120,12 +129,27 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void begin() throws IOException {
+    private void begin(Options.Direct direct) throws IOException {
         records.note(null, "started", Map.of("version", Version.current()));
         folders.openStored();
+        openDirect(direct);
         accounts.startStored();
         port = api.start();
         home.publish(new Home.Running(port, ProcessHandle.current().pid()));
+    }
+
+    private void openDirect(Options.Direct direct) {
+        if (!direct.enabled()) {
+            return;
+        }
+        try {
+            int port = direct.port() == 0
+                    ? FIRST_PORT + Math.floorMod(identity.id().hashCode(), PORTS)
+                    : direct.port();
+            links.openDirect(port, direct.loopback());
+        } catch (IOException none) {
+            LOG.warn("no port for direct connections; everything goes through the account: {}", none.getMessage());
+        }
     }
 
     /** What a user can ask, from within the process. */
@@ -159,8 +183,8 @@ public final class Daemon implements AutoCloseable {
             memory.close();
             pairing.close();
             folders.closeAll();
+            links.close(); // says goodbye, and so before the accounts
             accounts.closeAll();
-            links.close();
             pairingWorkers.shutdownNow();
             timers.shutdownNow();
             records.note(null, "stopped", Map.of());
@@ -179,7 +203,7 @@ public final class Daemon implements AutoCloseable {
     private final class LinkEvents implements LinkListener {
         @Override
         public void up(DeviceId device, PeerInfo peer) {
-            folders.postToAll(Folders.linkUp(device, peer));
+            folders.postToAll(folders.linkUp(device, peer));
         }
 
         @Override
@@ -190,6 +214,12 @@ public final class Daemon implements AutoCloseable {
         @Override
         public void refused(DeviceAddress from, String reason) {
             records.note(null, "refused", Map.of("from", from.bareJid(), "reason", reason));
+        }
+
+        @Override
+        public void turnedAway(DeviceId by, String reason) {
+            String name = store.devices().get(by).map(StoredDevice::name).orElse(by.brief());
+            records.note(null, "turned-away", Map.of("peer", name, "reason", reason));
         }
     }
 }

@@ -10,6 +10,8 @@ import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FolderSnapshot;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredFolder;
+import dev.tandem.xmpp.link.Links;
+import dev.tandem.xmpp.link.PeerInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +45,7 @@ final class DaemonActions implements Actions {
     private final Folders folders;
     private final PairingDesk desk;
     private final Records records;
+    private final Links links;
     private final Runnable stop;
 
     DaemonActions(
@@ -52,6 +55,7 @@ final class DaemonActions implements Actions {
             Folders folders,
             PairingDesk desk,
             Records records,
+            Links links,
             Runnable stop) {
         this.identity = identity;
         this.store = store;
@@ -59,13 +63,14 @@ final class DaemonActions implements Actions {
         this.folders = folders;
         this.desk = desk;
         this.records = records;
+        this.links = links;
         this.stop = stop;
     }
 
     @Override
     public Status status() {
         List<Status.Folder> all = folders.all().stream()
-                .map(DaemonActions::status)
+                .map(this::status)
                 .sorted(Comparator.comparing(Status.Folder::name))
                 .toList();
         List<Status.Alert> alerts = records.alerts().stream()
@@ -83,7 +88,7 @@ final class DaemonActions implements Actions {
                 alerts);
     }
 
-    private static Status.Folder status(OpenFolder folder) {
+    private Status.Folder status(OpenFolder folder) {
         FolderSnapshot now = folder.snapshot();
         return new Status.Folder(
                 folder.stored().name(),
@@ -95,19 +100,19 @@ final class DaemonActions implements Actions {
                 now.reason(),
                 now.pendingChanges(),
                 now.missingContent(),
-                now.peers().stream().map(DaemonActions::status).toList(),
+                now.peers().stream().map(this::status).toList(),
                 List.of(),
                 List.of());
     }
 
-    private static Status.Peer status(FolderSnapshot.PeerSnapshot peer) {
+    private Status.Peer status(FolderSnapshot.PeerSnapshot peer) {
         return new Status.Peer(
                 peer.client().device().hex(),
                 peer.name(),
                 peer.jid(),
                 peer.client().uuid().toString(),
                 peer.online() ? "online" : "offline",
-                peer.carrier(),
+                links.peer(peer.client().device()).map(PeerInfo::carrierKind).orElse(null),
                 peer.head(),
                 peer.desynced(),
                 peer.lastSync(),

@@ -4,6 +4,7 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
+import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.gitsync.repo.FolderRepository;
@@ -160,8 +161,12 @@ final class Folders {
         open.values().forEach(folder -> folder.post(event));
     }
 
-    static Event linkUp(DeviceId device, PeerInfo peer) {
-        return new Event.LinkUp(device, peer.name(), peer.account(), peer.carrierKind());
+    /** What a folder is told of a link; one without an account has the one through which the device was paired. */
+    Event linkUp(DeviceId device, PeerInfo peer) {
+        String jid = peer.account().isEmpty()
+                ? store.devices().get(device).map(StoredDevice::jid).orElse("")
+                : peer.account();
+        return new Event.LinkUp(device, peer.name(), jid, peer.carrierKind());
     }
 
     /** How a folder takes a message. */

@@ -30,7 +30,7 @@ public final class Main implements Launcher {
         place.prepare();
         LogFile.writeTo(place.log(), verbose);
         try {
-            Daemon daemon = Daemon.start(place, deviceName());
+            Daemon daemon = Daemon.start(place, new Options(deviceName(), direct()));
             Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(daemon::close));
             out.println("running, pid " + ProcessHandle.current().pid() + "; the dashboard: `tandem web`");
             out.flush();
@@ -39,6 +39,14 @@ public final class Main implements Launcher {
             Thread.currentThread().interrupt();
         }
         return 0;
+    }
+
+    private static Options.Direct direct() throws IOException {
+        try {
+            return Options.Direct.parse(System.getenv().getOrDefault("TANDEM_DIRECT", ""));
+        } catch (IllegalArgumentException wrong) {
+            throw new IOException(wrong.getMessage(), wrong);
+        }
     }
 
     private static String deviceName() {

@@ -198,7 +198,7 @@ final class PairingDesk {
         store.peers().store(peer);
         folder.addPeer(peer, facts.device, other.jid());
         links.pinsChanged();
-        links.peer(other.device()).ifPresent(info -> folder.post(Folders.linkUp(other.device(), info)));
+        links.peer(other.device()).ifPresent(info -> folder.post(folders.linkUp(other.device(), info)));
         String name = folder.stored().name();
         records.note(name, "paired", Map.of("device", facts.device, "jid", other.jid()));
         return new Actions.Paired(

@@ -88,7 +88,8 @@ final class Tour {
     }
 
     private Daemon daemon(String name) throws IOException {
-        return Daemon.start(new Home(place.resolve(name + "-home")), name);
+        return Daemon.start(
+                new Home(place.resolve(name + "-home")), new Options(name, new Options.Direct(true, 0, true)));
     }
 
     private static void signIn(Daemon daemon, DemoServer server, String jid, String password)

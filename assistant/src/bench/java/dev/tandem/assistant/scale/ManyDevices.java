@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.tandem.assistant.Daemon;
+import dev.tandem.assistant.Options;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.api.Status;
@@ -79,7 +80,7 @@ public final class ManyDevices {
     private void measure() throws Exception {
         for (Member member : members) {
             Files.createDirectories(member.folder);
-            try (Daemon daemon = Daemon.start(new Home(member.home), member.name)) {
+            try (Daemon daemon = Daemon.start(new Home(member.home), new Options(member.name, Options.Direct.OFF))) {
                 daemon.actions()
                         .addAccount(new Actions.NewAccount(
                                 JID, "secret", server.address(), Files.readString(server.certificate())));
@@ -89,7 +90,7 @@ public final class ManyDevices {
         pairAll();
         long start = System.nanoTime();
         for (Member member : members) {
-            daemons.add(Daemon.start(new Home(member.home), member.name));
+            daemons.add(Daemon.start(new Home(member.home), new Options(member.name, Options.Direct.OFF)));
         }
         await("all are linked", this::agree);
         String linked = seconds(System.nanoTime() - start);

@@ -3,6 +3,7 @@ package dev.tandem.assistant.story;
 import static org.awaitility.Awaitility.await;
 
 import dev.tandem.assistant.Daemon;
+import dev.tandem.assistant.Options;
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
@@ -24,13 +25,20 @@ final class Device implements AutoCloseable {
     final String name;
     final Path home;
     final Path folder;
+    private final Options.Direct direct;
     private Daemon daemon;
 
+    /** One that has nothing but its account. */
     Device(String name, Path directory) throws IOException {
+        this(name, directory, Options.Direct.OFF);
+    }
+
+    Device(String name, Path directory, Options.Direct direct) throws IOException {
         this.name = name;
+        this.direct = direct;
         home = directory.resolve(name + "-home");
         folder = directory.resolve(name);
-        daemon = Daemon.start(new Home(home), name);
+        daemon = Daemon.start(new Home(home), new Options(name, direct));
     }
 
     Actions actions() {
@@ -138,7 +146,7 @@ final class Device implements AutoCloseable {
     }
 
     void starts() throws IOException {
-        daemon = Daemon.start(new Home(home), name);
+        daemon = Daemon.start(new Home(home), new Options(name, direct));
     }
 
     @Override

@@ -41,27 +41,36 @@ record Frame(Type type, int flags, int stream, byte[] payload) {
         Type(int number) {
             this.number = number;
         }
+
+        /** Whether a message of this kind may take several frames. */
+        boolean mayBeCut() {
+            return this == REQUEST || this == RESPONSE || this == OPEN;
+        }
     }
 
     private static final Type[] TYPES = Type.values();
-
-    boolean isBulk() {
-        return type == Type.DATA || type == Type.END;
-    }
 
     boolean hasMore() {
         return (flags & MORE) != 0;
     }
 
+    int encodedBytes() {
+        return HEADER_BYTES + payload.length;
+    }
+
     byte[] encode() {
-        byte[] bytes = new byte[HEADER_BYTES + payload.length];
-        bytes[0] = (byte) type.number;
-        bytes[1] = (byte) flags;
-        putInt(bytes, 2, stream);
-        bytes[6] = (byte) (payload.length >>> 8);
-        bytes[7] = (byte) payload.length;
-        System.arraycopy(payload, 0, bytes, HEADER_BYTES, payload.length);
+        byte[] bytes = new byte[encodedBytes()];
+        encode(bytes, 0);
         return bytes;
+    }
+
+    void encode(byte[] into, int at) {
+        into[at] = (byte) type.number;
+        into[at + 1] = (byte) flags;
+        putInt(into, at + 2, stream);
+        into[at + 6] = (byte) (payload.length >>> 8);
+        into[at + 7] = (byte) payload.length;
+        System.arraycopy(payload, 0, into, at + HEADER_BYTES, payload.length);
     }
 
     /** Reads one frame; the length is checked before anything is allocated. */

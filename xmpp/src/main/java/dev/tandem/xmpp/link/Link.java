@@ -1,8 +1,12 @@
 package dev.tandem.xmpp.link;
 
+import com.google.common.base.Ticker;
+import dev.tandem.xmpp.account.DeviceId;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -10,59 +14,111 @@ import java.util.function.Function;
  * The reading thread never runs callers' code nor waits for anything but the channel.
  */
 final class Link {
-    private static final int TLS_AND_HEADER_BYTES = 96;
+    /** What TLS 1.3 adds to a record, and a little. */
+    private static final int TLS_BYTES = 32;
 
-    private final String peerName;
+    /** TLS takes no more into one record. */
+    private static final int LARGEST_RECORD = 16 * 1024;
+
+    /** Not worth a frame of its own in what is left of a record. */
+    private static final int CRUMB = 64;
+
+    private final Hello peer;
+    private final String account;
     private final SecureChannel channel;
     private final Counters counters;
+    private final Throughput throughput;
     private final Outbox outbox = new Outbox();
     private final Multiplexer multiplexer;
+    private final CountDownLatch written = new CountDownLatch(1);
+    private final long sinceNanos;
+    private final Ticker ticker;
 
     /** The link makes the multiplexer's outbox; {@code multiplexer} makes the rest. */
-    Link(String peerName, SecureChannel channel, Counters counters, Function<Outbox, Multiplexer> multiplexer) {
-        this.peerName = peerName;
+    Link(
+            Hello peer,
+            String account,
+            SecureChannel channel,
+            Ticker ticker,
+            Counters counters,
+            Function<Outbox, Multiplexer> multiplexer) {
+        this.peer = peer;
+        this.account = account;
         this.channel = channel;
         this.counters = counters;
+        this.ticker = ticker;
+        sinceNanos = ticker.read();
+        throughput = new Throughput(ticker);
         this.multiplexer = multiplexer.apply(outbox);
     }
 
-    /** How much of a frame fits into one message of the carrier. */
-    static int maxPayload(SecureChannel channel) {
-        return Math.min(Frame.MAX_PAYLOAD, channel.messageBytes() - TLS_AND_HEADER_BYTES);
-    }
-
-    /** Exchanges the first frames, before the link counts as up; returns the other device's name. */
-    static String greet(SecureChannel channel, String name) throws IOException {
-        byte[] hello = ("1 " + name).getBytes(StandardCharsets.UTF_8);
-        byte[] frame = new Frame(Frame.Type.HELLO, 0, 0, hello).encode();
-        channel.write(frame, 0, frame.length);
+    /**
+     * Exchanges the first frames, before the link counts as up: the one who chooses among several connections speaks
+     * first, and only on the one that it has chosen.
+     *
+     * @throws RefusedException if the other end says why it wants none
+     */
+    static Hello greet(SecureChannel channel, Hello mine, boolean first) throws IOException {
+        if (first) {
+            say(channel, Frame.Type.HELLO, mine.encode());
+        }
         Frame answer = Frame.read(channel.input());
-        String words = new String(answer.payload(), StandardCharsets.UTF_8);
-        int space = words.indexOf(' ');
-        if (answer.type() != Frame.Type.HELLO || space < 0) {
+        if (answer.type() == Frame.Type.GOAWAY) {
+            throw new RefusedException(Multiplexer.said(answer.payload()));
+        }
+        if (answer.type() != Frame.Type.HELLO) {
             throw new IOException("the other device did not greet");
         }
-        String clean = words.substring(space + 1).replaceAll("\\p{Cntrl}", "");
-        return clean.substring(0, Math.min(clean.length(), 100));
+        Hello theirs = Hello.decode(answer.payload());
+        if (!first) {
+            say(channel, Frame.Type.HELLO, mine.encode());
+        }
+        return theirs;
+    }
+
+    /** Says one thing on a channel that is no link yet. */
+    static void say(SecureChannel channel, Frame.Type type, byte[] payload) throws IOException {
+        byte[] frame = new Frame(type, 0, 0, payload).encode();
+        channel.write(frame, 0, frame.length);
     }
 
     Multiplexer multiplexer() {
         return multiplexer;
     }
 
-    String peerName() {
-        return peerName;
+    DeviceId device() {
+        return multiplexer.peer();
     }
 
-    String carrierKind() {
-        return channel.carrierKind();
+    Hello peer() {
+        return peer;
+    }
+
+    /** The bare JID that the way leads through. */
+    String account() {
+        return account;
+    }
+
+    boolean isDirect() {
+        return channel.carrierKind().equals("direct");
+    }
+
+    Duration age() {
+        return Duration.ofNanos(ticker.read() - sinceNanos);
+    }
+
+    LinkState state() {
+        return new LinkState(
+                channel.carrierKind(), multiplexer.roundTrip(), throughput.sentBest(), throughput.receivedBest());
     }
 
     void readAll() {
         try {
             InputStream in = channel.input();
             while (multiplexer.isUp()) {
-                multiplexer.arrived(Frame.read(in));
+                Frame frame = Frame.read(in);
+                throughput.received(frame.encodedBytes());
+                multiplexer.arrived(frame);
             }
         } catch (IOException broken) {
             multiplexer.end(Multiplexer.words(broken));
@@ -70,12 +126,13 @@ final class Link {
     }
 
     void writeAll() {
+        byte[] record = new byte[LARGEST_RECORD];
         try {
             while (true) {
-                byte[] bytes = outbox.take().encode();
-                channel.write(bytes, 0, bytes.length);
-                counters.frames.increment();
-                counters.bytes.add(bytes.length);
+                int filled = fill(record);
+                channel.write(record, 0, filled);
+                counters.bytes.add(filled);
+                throughput.sent(filled);
             }
         } catch (IOException broken) {
             multiplexer.end(Multiplexer.words(broken));
@@ -83,5 +140,25 @@ final class Link {
             Thread.currentThread().interrupt();
         }
         channel.close("the link is over");
+        written.countDown();
+    }
+
+    /** As many frames as one message of the carrier takes at this moment; a single one leaves at once. */
+    private int fill(byte[] record) throws IOException, InterruptedException {
+        int room = Math.min(record.length, channel.messageBytes() - TLS_BYTES);
+        Frame next = outbox.take(room);
+        int filled = 0;
+        while (next != null) {
+            next.encode(record, filled);
+            filled += next.encodedBytes();
+            counters.frames.increment();
+            next = room - filled < CRUMB ? null : outbox.poll(room - filled);
+        }
+        return filled;
+    }
+
+    /** Waits until all that was to leave before the end has left. */
+    boolean awaitWritten(Duration longest) throws InterruptedException {
+        return written.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -11,6 +11,9 @@ public interface LinkListener {
     /** It no longer can; everything that was under way has failed already. */
     void down(DeviceId device, String reason);
 
-    /** Somebody was turned away; told once for each device and reason. */
+    /** Somebody was turned away; told once an hour for each device and reason. */
     void refused(DeviceAddress from, String reason);
+
+    /** A paired device wants no link with this one; told like {@link #refused}. */
+    void turnedAway(DeviceId by, String reason);
 }

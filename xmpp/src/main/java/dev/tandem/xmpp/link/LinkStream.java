@@ -6,38 +6,52 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes both ways inside a link. Moves only what the reading end has given credit for, so a slow reader holds up nobody
- * else. One thread reads, one writes; {@link #reset} and {@link #close} may come from any.
+ * else. One thread reads, one writes; {@link #reset} and {@link #close} may come from any, and end both.
  */
 public final class LinkStream implements Closeable {
-    /** What a sender may send before the reader has read any of it; per stream and direction. */
-    static final int CREDIT_BYTES = 256 * 1024;
+    /** Written and not yet sent: enough that the link's writer does not wait for ours. */
+    static final int MAX_QUEUED = 64 * 1024;
 
-    private static final int CREDIT_STEP = CREDIT_BYTES / 4;
+    private static final int SMALL = 1024;
+
+    /** Who reads a window in less time is quick, and may have a larger one. */
+    private static final Duration QUICK = Duration.ofSeconds(1);
 
     private final Multiplexer link;
     private final int id;
+    private final Priority priority;
     private final Object lock = new Object();
     private final Deque<byte[]> arrived = new ArrayDeque<>();
+    private final Deque<byte[]> leaving = new ArrayDeque<>();
     private byte[] reading = {};
     private int readAt;
-    private long mayArrive = CREDIT_BYTES;
+    private int leavingAt;
+    private int queued;
+    private int window = Windows.FIRST;
+    private long mayArrive = Windows.FIRST;
     private int toCredit;
-    private long maySend = CREDIT_BYTES;
+    private int readOfWindow;
+    private long windowSinceNanos;
+    private long maySend = Windows.FIRST;
     private boolean inputEnded;
     private boolean outputEnded;
-    private boolean discarding;
+    private boolean endSent;
+    private boolean forgotten;
     private @Nullable String failure;
     private Runnable ready = () -> {};
 
-    LinkStream(Multiplexer link, int id) {
+    LinkStream(Multiplexer link, int id, Priority priority) {
         this.link = link;
         this.id = id;
+        this.priority = priority;
+        windowSinceNanos = link.nanos();
     }
 
     /** The device at the other end. */
@@ -45,7 +59,14 @@ public final class LinkStream implements Closeable {
         return link.peer();
     }
 
-    /** What the other end sends; -1 after its end, an {@link IOException} with the reason after a reset. */
+    Priority priority() {
+        return priority;
+    }
+
+    /**
+     * What the other end sends; -1 after its end, whatever came of the other direction, and an {@link IOException} with
+     * the reason after a reset, once what had arrived was read.
+     */
     public InputStream input() {
         return new InputStream() {
             @Override
@@ -80,15 +101,15 @@ public final class LinkStream implements Closeable {
         if (length == 0) {
             return 0; // as InputStream promises, and readNBytes relies on
         }
-        int credit = 0;
+        int credit;
         int read;
         synchronized (lock) {
             while (readAt == reading.length && arrived.isEmpty()) {
-                if (failure != null) {
-                    throw new IOException(failure);
-                }
                 if (inputEnded) {
                     return -1;
+                }
+                if (failure != null) {
+                    throw new IOException(failure);
                 }
                 waitHere();
             }
@@ -99,27 +120,44 @@ public final class LinkStream implements Closeable {
             read = Math.min(length, reading.length - readAt);
             System.arraycopy(reading, readAt, into, offset, read);
             readAt += read;
-            toCredit += read;
-            if (toCredit >= CREDIT_STEP && !inputEnded) {
-                credit = toCredit;
-                mayArrive += credit;
-                toCredit = 0;
-            }
+            credit = inputEnded || failure != null ? 0 : creditFor(read);
         }
         if (credit > 0) {
             byte[] amount = new byte[4];
             Frame.putInt(amount, 0, credit);
-            link.control(new Frame(Frame.Type.CREDIT, 0, id, amount));
+            link.message(Frame.Type.CREDIT, id, amount);
         }
         return read;
+    }
+
+    /** How much the other end may send on account of what was read; given a quarter of a window at a time. */
+    private int creditFor(int read) {
+        toCredit += read;
+        readOfWindow += read;
+        if (toCredit < window / 4) {
+            return 0;
+        }
+        int credit = toCredit;
+        toCredit = 0;
+        if (readOfWindow >= window) {
+            long now = link.nanos();
+            if (now - windowSinceNanos < QUICK.toNanos()) {
+                int more = link.windows().grow(window);
+                window += more;
+                credit += more;
+            }
+            windowSinceNanos = now;
+            readOfWindow = 0;
+        }
+        mayArrive += credit;
+        return credit;
     }
 
     private void write(byte[] bytes, int offset, int length) throws IOException {
         int from = offset;
         while (from < offset + length) {
-            int size;
             synchronized (lock) {
-                while (maySend == 0 && failure == null && !outputEnded) {
+                while (room() == 0 && failure == null && !outputEnded) {
                     waitHere();
                 }
                 if (failure != null) {
@@ -128,14 +166,20 @@ public final class LinkStream implements Closeable {
                 if (outputEnded) {
                     throw new IOException("the stream was ended");
                 }
-                size = (int) Math.min(Math.min(link.maxPayload(), maySend), offset + length - from);
+                int size = (int) Math.min(room(), offset + length - from);
+                byte[] piece = new byte[size];
+                System.arraycopy(bytes, from, piece, 0, size);
+                leaving.add(piece);
+                queued += size;
                 maySend -= size;
+                from += size;
             }
-            byte[] piece = new byte[size];
-            System.arraycopy(bytes, from, piece, 0, size);
-            link.bulk(new Frame(Frame.Type.DATA, 0, id, piece));
-            from += size;
+            link.ready(this);
         }
+    }
+
+    private long room() {
+        return Math.min(maySend, MAX_QUEUED - queued);
     }
 
     @SuppressWarnings("WaitNotInLoop") // every caller loops
@@ -149,15 +193,14 @@ public final class LinkStream implements Closeable {
     }
 
     /** Nothing more will be written; what was written arrives. */
-    public void end() throws IOException {
+    public void end() {
         synchronized (lock) {
             if (outputEnded || failure != null) {
                 return;
             }
             outputEnded = true;
         }
-        link.bulk(new Frame(Frame.Type.END, 0, id, new byte[0]));
-        forgetIfOver();
+        link.ready(this);
     }
 
     /** Breaks the stream off at both ends; they hear the reason. Does nothing to a stream that is over. */
@@ -167,16 +210,15 @@ public final class LinkStream implements Closeable {
         }
     }
 
-    /** Gives up whatever is not over yet: a stream whose output was not ended is reset, unread input is dropped. */
+    /** Gives up whatever is not over: unread input is dropped, and a stream that has not ended both ways is reset. */
     @Override
     public void close() {
-        boolean ended;
+        boolean done;
         synchronized (lock) {
-            ended = outputEnded;
-            discarding = true;
+            done = inputEnded && outputEnded; // what was written still leaves
             arrived.clear();
         }
-        if (!ended) {
+        if (!done) {
             reset("closed");
         }
     }
@@ -200,7 +242,7 @@ public final class LinkStream implements Closeable {
     /** How many bytes {@link #output} would take at once; failures come at once too. */
     long writable() {
         synchronized (lock) {
-            return failure != null || outputEnded ? Long.MAX_VALUE : maySend;
+            return failure != null || outputEnded ? Long.MAX_VALUE : room();
         }
     }
 
@@ -213,6 +255,59 @@ public final class LinkStream implements Closeable {
         listener.run();
     }
 
+    // ---- from the outbox
+
+    /** The next frame of what was written, with at most so much payload; null if there is nothing to send. */
+    @Nullable
+    Frame next(int room) {
+        synchronized (lock) {
+            if (failure != null) {
+                return null;
+            }
+            if (queued > 0) {
+                return new Frame(Frame.Type.DATA, 0, id, cut(Math.min(queued, room)));
+            }
+            if (outputEnded && !endSent) {
+                endSent = true;
+                return new Frame(Frame.Type.END, 0, id, new byte[0]);
+            }
+            return null;
+        }
+    }
+
+    private byte[] cut(int size) {
+        queued -= size;
+        byte[] first = leaving.element();
+        if (leavingAt == 0 && first.length == size) {
+            return leaving.remove();
+        }
+        byte[] piece = new byte[size];
+        for (int at = 0; at < size; ) {
+            byte[] next = leaving.element();
+            int part = Math.min(size - at, next.length - leavingAt);
+            System.arraycopy(next, leavingAt, piece, at, part);
+            at += part;
+            leavingAt += part;
+            if (leavingAt == next.length) {
+                leaving.remove();
+                leavingAt = 0;
+            }
+        }
+        return piece;
+    }
+
+    boolean hasNext() {
+        synchronized (lock) {
+            return failure == null && (queued > 0 || (outputEnded && !endSent));
+        }
+    }
+
+    /** A frame of it has left: there is room again. */
+    void sent() {
+        wakeUp();
+        forgetIfOver();
+    }
+
     // ---- from the link's reading thread, which must never wait
 
     /** Takes data in; says whether the sender kept to its credit. */
@@ -222,12 +317,26 @@ public final class LinkStream implements Closeable {
             if (mayArrive < 0 || inputEnded) {
                 return false;
             }
-            if (!discarding && data.length > 0) {
-                arrived.add(data);
+            if (data.length > 0 && failure == null) {
+                keep(data);
             }
         }
         wakeUp();
         return true;
+    }
+
+    /** Small pieces are put together: a peer that sends single bytes must not cost an object for each. */
+    private void keep(byte[] data) {
+        byte[] last = arrived.peekLast();
+        if (last != null && last.length + data.length <= SMALL) {
+            arrived.removeLast();
+            byte[] both = new byte[last.length + data.length];
+            System.arraycopy(last, 0, both, 0, last.length);
+            System.arraycopy(data, 0, both, last.length, data.length);
+            arrived.addLast(both);
+        } else {
+            arrived.addLast(data);
+        }
     }
 
     void creditArrived(int amount) {
@@ -248,23 +357,39 @@ public final class LinkStream implements Closeable {
     /** The first failure counts; says whether this was it. */
     boolean fail(String reason) {
         synchronized (lock) {
-            boolean over = inputEnded && outputEnded;
-            if (failure != null || over) {
+            if (failure != null || isOver()) {
                 return false;
             }
             failure = reason;
+            leaving.clear();
+            queued = 0;
         }
         wakeUp();
+        forget();
         return true;
+    }
+
+    private boolean isOver() {
+        return inputEnded && endSent;
     }
 
     private void forgetIfOver() {
         boolean over;
         synchronized (lock) {
-            over = inputEnded && outputEnded;
+            over = isOver();
         }
         if (over) {
             link.forgetStream(id);
+            forget();
         }
+    }
+
+    private void forget() {
+        int had;
+        synchronized (lock) {
+            had = forgotten ? Windows.FIRST : window;
+            forgotten = true;
+        }
+        link.windows().shrink(had);
     }
 }

@@ -1,13 +1,14 @@
 package dev.tandem.xmpp.link;
 
+import com.google.common.base.Ticker;
 import dev.tandem.xmpp.account.DeviceId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,74 +23,74 @@ import org.jspecify.annotations.Nullable;
 /**
  * Many requests and streams over one connection: frames in, frames out, no threads and no sockets of its own.
  *
- * <p>Nothing here waits, but for writers of stream data (see {@link Outbox}). What a peer may have open is bounded:
- * {@link Requests#MAX_OPEN} requests, which its side keeps by itself, and {@link #MAX_STREAMS} streams; one that goes
- * beyond loses the link. When the connection ends, everything under way fails once, with the reason, before the host is
- * told.
+ * <p>Nothing here waits. What a peer may have open is bounded: {@link Requests#MAX_OPEN} requests, which its side keeps
+ * by itself, and {@link #MAX_STREAMS} streams; one that goes beyond loses the link. When the connection ends,
+ * everything under way fails once, with the reason, before the host is told.
  */
 final class Multiplexer {
     static final int MAX_MESSAGE_BYTES = 256 * 1024;
 
-    private static final int MAX_STREAMS = 256;
-    private static final Duration PING = Duration.ofSeconds(60);
-    private static final Duration SILENCE = Duration.ofSeconds(150);
+    static final int MAX_STREAMS = 256;
+
+    /** Messages do not come mixed, but for a peer that plays tricks. */
+    private static final int MAX_UNFINISHED = 4;
+
+    private static final int STAMP_BYTES = 8;
 
     /** What a multiplexer asks of its surroundings; called by whoever hands it frames, so nothing may block. */
     interface Host {
-        /** Answer a request; {@code answer} gets what is to be sent back, at any time, from any thread. */
+        /**
+         * Answer a request; {@code answer} gets what is to be sent back, at any time, from any thread, and is cancelled
+         * when nobody waits for it any more.
+         */
         void requested(Call call, CompletableFuture<byte[]> answer);
 
         /** Give a stream to its service. */
         void opened(Call call, LinkStream stream);
 
+        /** Which streams go first. */
+        Priority priority(String service);
+
         /** The link is over; called once. */
         void ended(String reason);
     }
 
+    /** Its time; a peer from which nothing came for two intervals is gone. */
+    record Surroundings(Ticker ticker, ScheduledExecutorService timers, Duration interval) {}
+
     private final DeviceId peer;
     private final boolean opener;
-    private final int maxPayload;
     private final Host host;
-    private final InstantSource clock;
-    private final ScheduledExecutorService timers;
+    private final Surroundings around;
     private final Counters counters;
     private final Outbox outbox;
     private final AtomicInteger nextId;
+    private final Windows windows = new Windows();
     private final Requests requests = new Requests();
     private final Map<Integer, LinkStream> streams = new ConcurrentHashMap<>();
     private final Map<Integer, CompletableFuture<byte[]>> answering = new ConcurrentHashMap<>();
     private final Map<Integer, ByteArrayOutputStream> partial = new ConcurrentHashMap<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final ScheduledFuture<?> pinging;
-    private volatile Instant heard;
+    private volatile long heardNanos;
+    private volatile @Nullable Duration roundTrip;
 
     /**
      * The two ends differ in {@code opener} only.
      *
-     * @param maxPayload bytes of one frame's payload, at most {@link Frame#MAX_PAYLOAD}
      * @param outbox where frames go; whoever takes them out sends them
      */
-    Multiplexer(
-            DeviceId peer,
-            boolean opener,
-            int maxPayload,
-            Outbox outbox,
-            Host host,
-            InstantSource clock,
-            ScheduledExecutorService timers,
-            Counters counters) {
+    Multiplexer(DeviceId peer, boolean opener, Outbox outbox, Host host, Surroundings around, Counters counters) {
         this.peer = peer;
         this.opener = opener;
-        this.maxPayload = maxPayload;
         this.outbox = outbox;
         this.host = host;
-        this.clock = clock;
-        this.timers = timers;
+        this.around = around;
         this.counters = counters;
         nextId = new AtomicInteger(opener ? 1 : 2);
-        heard = clock.instant();
-        pinging = timers.scheduleAtFixedRate(
-                this::checkLife, PING.toMillis(), PING.toMillis() / 2, TimeUnit.MILLISECONDS);
+        heardNanos = nanos();
+        long millis = around.interval().toMillis();
+        pinging = around.timers().scheduleAtFixedRate(this::checkLife, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     DeviceId peer() {
@@ -100,14 +101,24 @@ final class Multiplexer {
         return !ended.get();
     }
 
-    int maxPayload() {
-        return maxPayload;
+    long nanos() {
+        return around.ticker().read();
+    }
+
+    Windows windows() {
+        return windows;
+    }
+
+    /** How long the last ping took there and back. */
+    Optional<Duration> roundTrip() {
+        return Optional.ofNullable(roundTrip);
     }
 
     // ---- calls
 
     /**
-     * Asks; waits its turn while {@link Requests#MAX_OPEN} others are open.
+     * Asks; waits its turn while {@link Requests#MAX_OPEN} others are open. Cancelling the answer tells the peer that
+     * it is not wanted.
      *
      * @param deadline after which the answer is not wanted any more; the peer is told how much of it is left
      */
@@ -115,32 +126,42 @@ final class Multiplexer {
         int id = nextId.getAndAdd(2);
         counters.requests.increment();
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        Requests.Pending pending =
-                new Requests.Pending(id, service, body, clock.instant().plus(deadline), answer);
+        Requests.Pending pending = new Requests.Pending(id, service, body, nanos() + deadline.toNanos(), answer);
         send(requests.add(pending));
         if (!isUp()) {
             // the end may have swept the table before this request was in it
             failRequest(id, "the link is down");
         }
-        ScheduledFuture<?> timeout =
-                timers.schedule(() -> cancel(id, "no answer in time"), deadline.toMillis(), TimeUnit.MILLISECONDS);
-        return answer.whenComplete((bytes, failure) -> timeout.cancel(false));
+        ScheduledFuture<?> timeout = around.timers()
+                .schedule(() -> cancel(id, "no answer in time"), deadline.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = answer.whenComplete((bytes, failure) -> {
+            timeout.cancel(false);
+            if (answer.isCancelled()) {
+                cancel(id, "cancelled");
+            }
+        });
+        return answer;
     }
 
     private void send(Requests.@Nullable Pending next) {
-        if (next != null) {
-            try {
-                Duration left = Duration.between(clock.instant(), next.deadline());
-                message(Frame.Type.REQUEST, next.id(), new Call(next.service(), left, next.body()).encode());
-            } catch (IOException down) {
-                failRequest(next.id(), words(down));
-            }
+        if (next == null) {
+            return;
+        }
+        Duration left = Duration.ofNanos(next.deadlineNanos() - nanos());
+        if (left.toMillis() < 1) {
+            failRequest(next.id(), "no answer in time");
+            return;
+        }
+        try {
+            message(Frame.Type.REQUEST, next.id(), new Call(next.service(), left, next.body()).encode());
+        } catch (IOException down) {
+            failRequest(next.id(), words(down));
         }
     }
 
     private void cancel(int id, String reason) {
         if (requests.isSent(id)) {
-            controlQuietly(new Frame(Frame.Type.CANCEL, 0, id, new byte[0]));
+            messageQuietly(Frame.Type.CANCEL, id, new byte[0]);
         }
         failRequest(id, reason);
     }
@@ -154,9 +175,14 @@ final class Multiplexer {
     LinkStream open(String service, byte[] body, Duration deadline) throws IOException {
         int id = nextId.getAndAdd(2);
         counters.streams.increment();
-        LinkStream stream = new LinkStream(this, id);
+        LinkStream stream = new LinkStream(this, id, host.priority(service));
         streams.put(id, stream);
-        message(Frame.Type.OPEN, id, new Call(service, deadline, body).encode());
+        try {
+            message(Frame.Type.OPEN, id, new Call(service, deadline, body).encode());
+        } catch (IOException failed) {
+            streams.remove(id);
+            throw failed;
+        }
         if (!isUp()) {
             streams.remove(id);
             throw new IOException("the link is down");
@@ -164,37 +190,21 @@ final class Multiplexer {
         return stream;
     }
 
-    /** Sends a message that may need several frames. */
-    private void message(Frame.Type type, int id, byte[] message) throws IOException {
+    void message(Frame.Type type, int id, byte[] message) throws IOException {
         if (message.length > MAX_MESSAGE_BYTES) {
             throw new IOException("a message of " + message.length + " bytes; streams are for that");
         }
-        int at = 0;
-        do {
-            int size = Math.min(maxPayload, message.length - at);
-            byte[] piece = new byte[size];
-            System.arraycopy(message, at, piece, 0, size);
-            at += size;
-            outbox.control(new Frame(type, at < message.length ? Frame.MORE : 0, id, piece));
-        } while (at < message.length);
+        outbox.message(type, id, message);
     }
 
-    void control(Frame frame) throws IOException {
-        outbox.control(frame);
-    }
-
-    void bulk(Frame frame) throws IOException {
-        try {
-            outbox.bulk(frame);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stopping);
-        }
+    /** A stream has something to send. */
+    void ready(LinkStream stream) {
+        outbox.ready(stream);
     }
 
     void resetStream(int id, String reason) {
         if (streams.remove(id) != null) {
-            controlQuietly(new Frame(Frame.Type.RESET, 0, id, text(reason)));
+            messageQuietly(Frame.Type.RESET, id, text(reason));
         }
     }
 
@@ -202,9 +212,9 @@ final class Multiplexer {
         streams.remove(id);
     }
 
-    private void controlQuietly(Frame frame) {
+    private void messageQuietly(Frame.Type type, int id, byte[] message) {
         try {
-            outbox.control(frame);
+            message(type, id, message);
         } catch (IOException down) {
             // then the other end hears of it with everything else
             end(words(down));
@@ -220,17 +230,23 @@ final class Multiplexer {
         return bytes.length <= 1000 ? bytes : Arrays.copyOf(bytes, 1000);
     }
 
+    /** What a peer says goes into logs and onto terminals: one line, no control characters. */
+    static String said(byte[] bytes) {
+        String words = new String(bytes, 0, Math.min(bytes.length, 1000), StandardCharsets.UTF_8);
+        return words.replaceAll("\\p{Cntrl}", " ").strip();
+    }
+
     /**
      * Takes a frame in.
      *
      * @throws IOException if the link is over because of it
      */
     void arrived(Frame frame) throws IOException {
-        heard = clock.instant();
+        heardNanos = nanos();
         int id = frame.stream();
         switch (frame.type()) {
             case REQUEST, OPEN, RESPONSE -> whole(frame).ifPresent(message -> complete(frame.type(), id, message));
-            case FAILURE -> failRequest(id, new String(frame.payload(), StandardCharsets.UTF_8));
+            case FAILURE -> failRequest(id, said(frame.payload()));
             case DATA -> data(id, frame.payload());
             case CREDIT -> {
                 LinkStream stream = streams.get(id);
@@ -247,7 +263,7 @@ final class Multiplexer {
             case RESET -> {
                 LinkStream stream = streams.remove(id);
                 if (stream != null) {
-                    stream.fail(new String(frame.payload(), StandardCharsets.UTF_8));
+                    stream.fail(said(frame.payload()));
                 }
             }
             case CANCEL -> {
@@ -256,9 +272,11 @@ final class Multiplexer {
                     answer.cancel(false);
                 }
             }
-            case PING -> control(new Frame(Frame.Type.PONG, 0, 0, new byte[0]));
-            case PONG, HELLO -> {}
-            case GOAWAY -> throw new IOException(new String(frame.payload(), StandardCharsets.UTF_8));
+            case PING ->
+                message(Frame.Type.PONG, 0, frame.payload().length == STAMP_BYTES ? frame.payload() : text(""));
+            case PONG -> pong(frame.payload());
+            case HELLO -> {}
+            case GOAWAY -> throw new IOException(said(frame.payload()));
         }
     }
 
@@ -276,7 +294,7 @@ final class Multiplexer {
             return Optional.of(frame.payload());
         }
         if (begun == null) {
-            if (partial.size() >= MAX_STREAMS) {
+            if (partial.size() >= MAX_UNFINISHED) {
                 throw new IOException("too many unfinished messages");
             }
             begun = new ByteArrayOutputStream();
@@ -308,16 +326,16 @@ final class Multiplexer {
             end("a malformed call");
             return;
         }
-        if (!peersOwn || id == 0) {
+        if (!peersOwn || id == 0 || answering.containsKey(id) || streams.containsKey(id)) {
             end("a call under a number that is not the caller's");
         } else if (type == Frame.Type.REQUEST && answering.size() >= Requests.MAX_OPEN) {
             end("more requests at once than may be open");
         } else if (type == Frame.Type.REQUEST) {
             requested(id, call);
         } else if (streams.size() >= MAX_STREAMS) {
-            controlQuietly(new Frame(Frame.Type.RESET, 0, id, text("too many streams")));
+            messageQuietly(Frame.Type.RESET, id, text("too many streams"));
         } else {
-            LinkStream stream = new LinkStream(this, id);
+            LinkStream stream = new LinkStream(this, id, host.priority(call.service()));
             streams.put(id, stream);
             host.opened(call, stream);
         }
@@ -326,15 +344,16 @@ final class Multiplexer {
     private void requested(int id, Call call) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
         answering.put(id, answer);
+        long wantedUntil = nanos() + call.remaining().toNanos();
         var unused = answer.whenComplete((body, failure) -> {
-            if (answering.remove(id) == null) {
-                return; // cancelled: nobody waits
+            if (answering.remove(id) == null || nanos() > wantedUntil) {
+                return; // cancelled, or too late: nobody waits
             }
             try {
                 if (failure == null) {
                     message(Frame.Type.RESPONSE, id, body);
                 } else {
-                    outbox.control(new Frame(Frame.Type.FAILURE, 0, id, text(words(failure))));
+                    message(Frame.Type.FAILURE, id, text(words(failure)));
                 }
             } catch (IOException down) {
                 end(words(down));
@@ -343,25 +362,38 @@ final class Multiplexer {
         host.requested(call, answer);
     }
 
-    // ---- the end
+    // ---- life and its end
 
     private void checkLife() {
-        Duration silent = Duration.between(heard, clock.instant());
-        if (silent.compareTo(SILENCE) > 0) {
+        Duration silent = Duration.ofNanos(nanos() - heardNanos);
+        if (silent.compareTo(around.interval().multipliedBy(2)) >= 0) {
             end("the other device has been silent for " + silent.toSeconds() + " s");
-        } else if (silent.compareTo(PING.dividedBy(2)) > 0) {
-            controlQuietly(new Frame(Frame.Type.PING, 0, 0, new byte[0]));
+        } else {
+            ping();
+        }
+    }
+
+    /** Asks for a sign of life; the answer tells how long the way is. */
+    void ping() {
+        messageQuietly(
+                Frame.Type.PING,
+                0,
+                ByteBuffer.allocate(STAMP_BYTES).putLong(nanos()).array());
+    }
+
+    private void pong(byte[] stamp) {
+        if (stamp.length == STAMP_BYTES) {
+            long nanos = nanos() - ByteBuffer.wrap(stamp).getLong();
+            if (nanos >= 0) {
+                roundTrip = Duration.ofNanos(nanos);
+            }
         }
     }
 
     /** Says goodbye and ends. */
     void goAway(String reason) {
         if (isUp()) {
-            try {
-                outbox.control(new Frame(Frame.Type.GOAWAY, 0, 0, text(reason)));
-            } catch (IOException down) {
-                end(words(down));
-            }
+            messageQuietly(Frame.Type.GOAWAY, 0, text(reason));
             end(reason);
         }
     }
@@ -376,7 +408,9 @@ final class Multiplexer {
         requests.endAll().forEach(answer -> answer.completeExceptionally(new IOException(reason)));
         streams.values().forEach(stream -> stream.fail(reason));
         streams.clear();
+        List<CompletableFuture<byte[]>> unanswered = List.copyOf(answering.values());
         answering.clear();
+        unanswered.forEach(answer -> answer.cancel(false));
         partial.clear();
         host.ended(reason);
     }

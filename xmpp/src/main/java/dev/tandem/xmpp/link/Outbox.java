@@ -3,22 +3,54 @@ package dev.tandem.xmpp.link;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames on their way out: small ones go before bulk data, whoever came first, and writers of bulk data wait while much
- * of it is queued.
+ * What is on its way out of a link: messages first, in their order; then the streams' data, by {@link Priority}, and
+ * streams of the same one in turn. Frames are cut as they leave, to what there is room for.
  */
 final class Outbox {
-    /** Enough to keep the carrier busy; more would only make everybody else's bulk data wait. */
-    private static final int MAX_BULK_BYTES = 512 * 1024;
+    /** Messages are bounded by the number of calls; beyond this, the peer or we have gone mad. */
+    private static final int MAX_MESSAGES = 10_000;
 
-    /** Small frames are bounded by the number of calls; beyond this, the peer or we have gone mad. */
-    private static final int MAX_CONTROL_FRAMES = 100_000;
+    private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-    private final Deque<Frame> control = new ArrayDeque<>();
-    private final Deque<Frame> bulk = new ArrayDeque<>();
-    private int bulkBytes;
+    /** A message, and how much of it has left. */
+    private static final class Message {
+        final Frame.Type type;
+        final int id;
+        final byte[] body;
+        int sent;
+
+        Message(Frame.Type type, int id, byte[] body) {
+            this.type = type;
+            this.id = id;
+            this.body = body;
+        }
+
+        int left() {
+            return body.length - sent;
+        }
+
+        Frame cut(int size) {
+            byte[] piece = body;
+            if (size < body.length) {
+                piece = new byte[size];
+                System.arraycopy(body, sent, piece, 0, size);
+            }
+            sent += size;
+            return new Frame(type, left() > 0 ? Frame.MORE : 0, id, piece);
+        }
+    }
+
+    private final Deque<Message> messages = new ArrayDeque<>();
+    private int messageBytes;
+    private final Map<Priority, Set<LinkStream>> turns = new EnumMap<>(Priority.class);
     private @Nullable String closed;
     private final Runnable filled;
 
@@ -27,75 +59,137 @@ final class Outbox {
         this(() -> {});
     }
 
-    /** Runs {@code filled} after each frame that came in: for those who {@link #poll}. */
+    /** Runs {@code filled} whenever there is something to send: for those who {@link #poll}. */
     Outbox(Runnable filled) {
         this.filled = filled;
+        for (Priority priority : Priority.values()) {
+            turns.put(priority, new LinkedHashSet<>());
+        }
     }
 
-    /** Queues a small frame; never blocks. */
-    void control(Frame frame) throws IOException {
+    /** Queues a message, which may leave in several frames; never blocks. */
+    void message(Frame.Type type, int id, byte[] body) throws IOException {
         synchronized (this) {
-            failIfClosed();
-            if (control.size() >= MAX_CONTROL_FRAMES) {
+            if (closed != null) {
+                throw new IOException(closed);
+            }
+            if (messages.size() >= MAX_MESSAGES || messageBytes + body.length > MAX_MESSAGE_BYTES) {
                 throw new IOException("the link is flooded");
             }
-            control.add(frame);
+            messages.add(new Message(type, id, body));
+            messageBytes += body.length;
             notifyAll();
         }
         filled.run();
     }
 
-    /** Queues stream data, waiting while there is much of it. */
-    void bulk(Frame frame) throws IOException, InterruptedException {
+    /** A stream has something to send. */
+    void ready(LinkStream stream) {
         synchronized (this) {
-            while (bulkBytes >= MAX_BULK_BYTES && closed == null) {
-                wait();
-            }
-            failIfClosed();
-            bulk.add(frame);
-            bulkBytes += frame.payload().length;
+            turns(stream).add(stream);
             notifyAll();
         }
         filled.run();
     }
 
-    /** The next frame to send; waits for one. */
-    synchronized Frame take() throws IOException, InterruptedException {
-        while (control.isEmpty() && bulk.isEmpty() && closed == null) {
-            wait();
+    private Set<LinkStream> turns(LinkStream stream) {
+        Set<LinkStream> waiting = turns.get(stream.priority());
+        if (waiting == null) {
+            throw new IllegalStateException("a priority without a queue");
         }
-        if (control.isEmpty()) {
-            failIfClosed();
-        }
-        return next();
+        return waiting;
     }
 
-    /** The next frame to send, or null if there is none now. */
-    synchronized @Nullable Frame poll() {
-        return control.isEmpty() && (bulk.isEmpty() || closed != null) ? null : next();
-    }
-
-    private Frame next() {
-        if (!control.isEmpty()) {
-            return control.remove();
+    /**
+     * The next frame; waits for one.
+     *
+     * @param room bytes that it may have, header included
+     * @throws IOException once the outbox is closed and all messages have left
+     */
+    Frame take(int room) throws IOException, InterruptedException {
+        while (true) {
+            synchronized (this) {
+                while (isEmpty()) {
+                    if (closed != null) {
+                        throw new IOException(closed);
+                    }
+                    wait();
+                }
+            }
+            Frame next = poll(room, true);
+            if (next != null) {
+                return next;
+            }
         }
-        Frame next = bulk.remove();
-        bulkBytes -= next.payload().length;
-        notifyAll();
-        return next;
     }
 
-    /** Lets what is small still leave, and nothing else in. */
+    /** The next frame, or null if there is none now that fits. */
+    @Nullable
+    Frame poll(int room) {
+        return poll(room, false);
+    }
+
+    private @Nullable Frame poll(int room, boolean first) {
+        int payload = Math.min(Frame.MAX_PAYLOAD, room - Frame.HEADER_BYTES);
+        Turn turn;
+        synchronized (this) {
+            if (!messages.isEmpty()) {
+                return message(payload, first);
+            }
+            turn = payload > 0 ? next(payload) : null;
+        }
+        if (turn == null) {
+            return null;
+        }
+        turn.stream.sent();
+        return turn.frame;
+    }
+
+    private @Nullable Frame message(int payload, boolean first) {
+        Message message = messages.element();
+        int left = message.left();
+        int size = left > payload && message.type.mayBeCut() ? Math.max(payload, 0) : left;
+        if (!first && (size > payload || size < Math.min(left, 1))) {
+            return null;
+        }
+        messageBytes -= size;
+        Frame frame = message.cut(size);
+        if (message.left() == 0) {
+            messages.remove();
+        }
+        return frame;
+    }
+
+    private record Turn(LinkStream stream, Frame frame) {}
+
+    private @Nullable Turn next(int payload) {
+        for (Set<LinkStream> waiting : turns.values()) {
+            while (!waiting.isEmpty() && closed == null) {
+                Iterator<LinkStream> first = waiting.iterator();
+                LinkStream stream = first.next();
+                first.remove();
+                Frame frame = stream.next(payload);
+                if (frame != null) {
+                    if (stream.hasNext()) {
+                        waiting.add(stream);
+                    }
+                    return new Turn(stream, frame);
+                }
+            }
+        }
+        return null;
+    }
+
+    private boolean isEmpty() {
+        return messages.isEmpty() && (closed != null || turns.values().stream().allMatch(Set::isEmpty));
+    }
+
+    /** Lets the messages still leave, and nothing else in. */
     synchronized void close(String reason) {
         if (closed == null) {
             closed = reason;
+            turns.values().forEach(Set::clear);
             notifyAll();
-        }
-    }
-
-    private void failIfClosed() throws IOException {
-        if (closed != null) {
-            throw new IOException(closed);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.tandem.xmpp.link;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,7 +20,7 @@ final class Requests {
 
     /** A request; the body is sent when its turn comes. */
     @SuppressWarnings("ArrayRecordComponent") // a value in transit, never compared
-    record Pending(int id, String service, byte[] body, Instant deadline, CompletableFuture<byte[]> answer) {}
+    record Pending(int id, String service, byte[] body, long deadlineNanos, CompletableFuture<byte[]> answer) {}
 
     /** What the end of a request leads to: who waited for it, unless it had ended before, and which is sent now. */
     record Ended(

@@ -11,6 +11,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -19,6 +20,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS 1.3 over a carrier, both ends pinned: the other end must prove that it has the one key that is expected of it.
@@ -38,9 +40,12 @@ final class SecureChannel {
     private final ByteBuffer arrived;
     private final ByteBuffer plain;
 
-    private SecureChannel(Carrier carrier, SSLEngine engine) {
+    private final Pins pins;
+
+    private SecureChannel(Carrier carrier, SSLEngine engine, Pins pins) {
         this.carrier = carrier;
         this.engine = engine;
+        this.pins = pins;
         record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         arrived = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
         plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
@@ -48,10 +53,15 @@ final class SecureChannel {
         plain.flip();
     }
 
-    /** Makes a channel, blocking until both ends have proven themselves; close the carrier to give up. */
-    static SecureChannel handshake(Carrier carrier, DeviceIdentity me, DeviceId peer, boolean client)
+    /**
+     * Makes a channel, blocking until both ends have proven themselves; close the carrier to give up.
+     *
+     * @param expected which devices the other end may be
+     */
+    static SecureChannel handshake(Carrier carrier, DeviceIdentity me, Predicate<DeviceId> expected, boolean client)
             throws IOException {
-        SecureChannel channel = new SecureChannel(carrier, engine(me, peer, client));
+        Pins pins = new Pins(expected);
+        SecureChannel channel = new SecureChannel(carrier, engine(me, pins, client), pins);
         channel.engine.beginHandshake();
         channel.shakeHands();
         if (!PROTOCOL.equals(channel.engine.getApplicationProtocol())) {
@@ -60,7 +70,12 @@ final class SecureChannel {
         return channel;
     }
 
-    private static SSLEngine engine(DeviceIdentity me, DeviceId peer, boolean client) throws IOException {
+    /** Which device the other end has proven to be. */
+    DeviceId peer() {
+        return pins.proven();
+    }
+
+    private static SSLEngine engine(DeviceIdentity me, Pins pins, boolean client) throws IOException {
         try {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(null, NO_PASSWORD);
@@ -68,7 +83,7 @@ final class SecureChannel {
             KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
             managers.init(keys, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(managers.getKeyManagers(), new TrustManager[] {new Pin(peer)}, null);
+            context.init(managers.getKeyManagers(), new TrustManager[] {pins}, null);
             SSLEngine engine = context.createSSLEngine();
             engine.setUseClientMode(client);
             engine.setNeedClientAuth(true);
@@ -213,18 +228,34 @@ final class SecureChannel {
         carrier.close(reason);
     }
 
-    /** Believes exactly one key, whoever signed what. */
-    private static final class Pin extends X509ExtendedTrustManager {
-        private final DeviceId expected;
+    /** Believes the keys of certain devices and no other, whoever signed what. */
+    private static final class Pins extends X509ExtendedTrustManager {
+        private final Predicate<DeviceId> expected;
+        private volatile @Nullable DeviceId proven;
 
-        Pin(DeviceId expected) {
+        Pins(Predicate<DeviceId> expected) {
             this.expected = expected;
         }
 
-        private void check(X509Certificate[] chain) throws CertificateException {
-            if (chain.length == 0 || !DeviceIdentity.idOf(chain[0]).equals(expected)) {
-                throw new CertificateException("the other end is not the device " + expected.brief());
+        /** The handshake is over, and so its owner has shown that it has the key. */
+        DeviceId proven() {
+            DeviceId device = proven;
+            if (device == null) {
+                throw new IllegalStateException("nobody has proven anything yet");
             }
+            return device;
+        }
+
+        private void check(X509Certificate[] chain) throws CertificateException {
+            if (chain.length == 0) {
+                throw new CertificateException("the other end has no key");
+            }
+            DeviceId device = DeviceIdentity.idOf(chain[0]);
+            if (!expected.test(device)) {
+                throw new CertificateException(
+                        "the other end is not the device that it should be, but " + device.brief());
+            }
+            proven = device;
         }
 
         @Override

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One end of a link: the real {@link Multiplexer} on a simulated wire, for those who never wait. */
 public final class SimulatedLink implements SimulatedWire.Sitting {
-    private static final int MAX_PAYLOAD = 4000;
+    private static final int MESSAGE_BYTES = 4000;
+    private static final Duration INTERVAL = Duration.ofSeconds(60);
 
     /** What an end's owner answers to. */
     public interface Owner {
@@ -34,7 +35,8 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
     public SimulatedLink(DeviceId peer, boolean opener, SimulatedWire.End wire, Owner owner, VirtualTime time) {
         this.wire = wire;
         outbox = new Outbox(this::send);
-        multiplexer = new Multiplexer(peer, opener, MAX_PAYLOAD, outbox, new Host(owner), time, time, new Counters());
+        Multiplexer.Surroundings around = new Multiplexer.Surroundings(time.ticker(), time, INTERVAL);
+        multiplexer = new Multiplexer(peer, opener, outbox, new Host(owner), around, new Counters());
         wire.sit(this);
     }
 
@@ -64,7 +66,7 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
         }
         sending = true;
         while (!wire.isFull()) {
-            Frame next = outbox.poll();
+            Frame next = outbox.poll(MESSAGE_BYTES);
             if (next == null) {
                 break;
             }
@@ -110,6 +112,11 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
         }
 
         @Override
+        public Priority priority(String service) {
+            return Priority.NORMAL;
+        }
+
+        @Override
         public void ended(String reason) {
             wire.close();
             owner.ended(SimulatedLink.this, reason);
@@ -134,7 +141,7 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
             if (!stream.isReadable()) {
                 return null;
             }
-            byte[] bytes = new byte[MAX_PAYLOAD];
+            byte[] bytes = new byte[MESSAGE_BYTES];
             int read = stream.input().read(bytes);
             return read < 0 ? new byte[0] : java.util.Arrays.copyOf(bytes, read);
         }
@@ -149,7 +156,7 @@ public final class SimulatedLink implements SimulatedWire.Sitting {
         }
 
         /** Nothing more will be written. */
-        public void end() throws IOException {
+        public void end() {
             stream.end();
         }
 

@@ -89,6 +89,11 @@ final class TwoEnds implements AutoCloseable {
             events.add("refused " + reason);
         }
 
+        @Override
+        public void turnedAway(DeviceId by, String reason) {
+            events.add("turned away " + reason);
+        }
+
         String next() throws InterruptedException {
             return String.valueOf(events.poll(10, TimeUnit.SECONDS));
         }

@@ -1,0 +1,42 @@
+package dev.tandem.assistant;
+
+/**
+ * How a daemon is to run.
+ *
+ * @param name what other devices call this one
+ * @param direct whether devices may connect to it, and it to them, without a server in between
+ */
+public record Options(String name, Direct direct) {
+    /**
+     * Connections between devices without a server in between.
+     *
+     * @param enabled false to use nothing but the account
+     * @param port where to listen; 0 for one that follows from the device's key and so stays the same
+     * @param loopback whether other daemons on this very machine may be met on its loopback addresses
+     */
+    public record Direct(boolean enabled, int port, boolean loopback) {
+        /** As it comes: on, and nobody on this machine. */
+        public static final Direct ON = new Direct(true, 0, false);
+
+        /** In-band only. */
+        public static final Direct OFF = new Direct(false, 0, false);
+
+        /**
+         * Reads {@code $TANDEM_DIRECT}: {@code on}, {@code off} or a port.
+         *
+         * @throws IllegalArgumentException if it is none of these
+         */
+        static Direct parse(String text) {
+            if (text.isBlank() || text.equals("on")) {
+                return ON;
+            }
+            if (text.equals("off")) {
+                return OFF;
+            }
+            if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > 65_535) {
+                throw new IllegalArgumentException("TANDEM_DIRECT is on, off or a port, not " + text);
+            }
+            return new Direct(true, Integer.parseInt(text), false);
+        }
+    }
+}

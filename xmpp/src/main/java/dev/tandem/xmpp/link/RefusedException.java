@@ -1,0 +1,12 @@
+package dev.tandem.xmpp.link;
+
+import java.io.IOException;
+
+/** The other device has said why it wants no link with this one. */
+final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String reason) {
+        super(reason);
+    }
+}
