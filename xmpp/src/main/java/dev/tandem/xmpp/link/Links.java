@@ -184,6 +184,14 @@ public final class Links implements Closeable {
         return table.best(to).orElseThrow(() -> notReachable(to)).multiplexer().open(service, body, deadline);
     }
 
+    /** Breaks the direct links, as a network may: for tests. */
+    void cutDirect() {
+        table.all().stream()
+                .filter(Link::isDirect)
+                .toList()
+                .forEach(link -> link.multiplexer().end("the direct connection was cut"));
+    }
+
     private static IOException notReachable(DeviceId device) {
         return new IOException("the device " + device.brief() + " cannot be reached");
     }

@@ -206,8 +206,8 @@ class LinksTest {
                     .hasSize(1);
         }
         LinkStream another = ends.one.links.open(ends.two.identity.id(), "push", new byte[0], LONG);
-        writeAll(another, new byte[50_000]);
-        assertThat(opened.poll(10, TimeUnit.SECONDS).input().readAllBytes()).hasSize(50_000);
+        writeAll(another, new byte[30_000]);
+        assertThat(opened.poll(10, TimeUnit.SECONDS).input().readAllBytes()).hasSize(30_000);
         assertThat(writer).isNotDone();
 
         assertThat(unread.input().readAllBytes()).hasSize(20 * Windows.FIRST);
