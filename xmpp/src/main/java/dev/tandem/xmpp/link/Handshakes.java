@@ -27,6 +27,9 @@ final class Handshakes {
     private static final Duration IN_BAND_INTERVAL = Duration.ofSeconds(60);
     private static final Duration DIRECT_INTERVAL = Duration.ofSeconds(15);
 
+    /** More than a greeting takes. */
+    private static final int GREETING = 4000;
+
     private final DeviceIdentity me;
     private final Hello hello;
     private final Services services;
@@ -104,6 +107,8 @@ final class Handshakes {
         try {
             SecureChannel channel = SecureChannel.handshake(carrier, me, who::equals, client);
             Link.say(channel, Frame.Type.GOAWAY, Multiplexer.text(reason));
+            channel.input()
+                    .skipNBytes(GREETING); // it closes when it has read the reason; not before that, not for long
         } catch (IOException gone) {
             // then it has to do without the reason
         } finally {

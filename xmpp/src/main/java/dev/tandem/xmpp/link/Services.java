@@ -78,7 +78,7 @@ final class Services {
                 var unusedToo = answer.whenComplete((body, failure) -> working.cancel(false));
             } catch (IOException refused) {
                 answer.completeExceptionally(refused);
-            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError bug) {
+            } catch (RuntimeException | Error bug) {
                 LOG.error("the service {} failed", call.service(), bug);
                 answer.completeExceptionally(
                         new IOException("the service failed (" + bug.getClass().getSimpleName() + ")"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tandem.xmpp.testing.Repeatedly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +44,7 @@ class DirectLinksTest {
         ends.close();
     }
 
-    @RepeatedTest(20)
+    @Repeatedly
     @DisplayName("get a direct link beside the other, exactly one, without being told that anything was lost")
     void upgrade() throws Exception {
         up();
@@ -86,7 +86,7 @@ class DirectLinksTest {
         }
     }
 
-    @RepeatedTest(20)
+    @Repeatedly
     @DisplayName("go on through the account when the direct way dies: what was under way fails once, and begins anew")
     void fallback() throws Exception {
         up();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.xmpp.account.DeviceAddress;
 import dev.tandem.xmpp.testing.PipeCarrier;
+import dev.tandem.xmpp.testing.Repeatedly;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +28,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +83,72 @@ class LinksTest {
         assertThat(unsuspecting.next()).isEqualTo("refused it is not paired with this device");
         assertThat(unsuspecting.events).isEmpty();
         assertThat(unsuspecting.links.up()).isEmpty();
+    }
+
+    @Repeatedly
+    @DisplayName("GRID-3: a device that still believes to be paired is told once why it is refused")
+    void turnedAway() throws Exception {
+        ends.one.pinned.add(ends.two.identity.id());
+
+        ends.one.carriers.deviceAvailable(ends.two.address());
+
+        assertThat(ends.two.next()).isEqualTo("refused it is not paired with this device");
+        assertThat(ends.one.next()).isEqualTo("turned away not paired with this device any more");
+        ends.one.carriers.deviceAvailable(ends.two.address());
+        ends.two.carriers.asked(ends.one.address());
+        assertThat(ends.one.events).isEmpty();
+        assertThat(ends.two.events).isEmpty();
+        assertThat(ends.one.links.up()).isEmpty();
+    }
+
+    @Repeatedly
+    @DisplayName("GRID-28: a writer that waits for credit ends at once when its stream is reset")
+    void resetWhileWaiting() throws Exception {
+        BlockingQueue<LinkStream> opened = new LinkedBlockingQueue<>();
+        ends.two.links.registerStream("push", (from, body, stream) -> opened.add(stream));
+        up();
+        LinkStream stream = ends.one.links.open(ends.two.identity.id(), "push", new byte[0], LONG);
+        CompletableFuture<Void> writer =
+                CompletableFuture.runAsync(() -> writeAll(stream, new byte[20 * Windows.FIRST]));
+        LinkStream unread = opened.poll(10, TimeUnit.SECONDS);
+        assertThat(unread.input().read()).isZero();
+
+        stream.reset("enough");
+
+        assertThatThrownBy(() -> writer.get(10, TimeUnit.SECONDS)).hasMessageContaining("enough");
+        assertThatThrownBy(() -> unread.input().readAllBytes()).hasMessage("enough");
+    }
+
+    @Test
+    @DisplayName("GRID-18: a handler that fails with an error costs its request only, again and again")
+    void errors() throws Exception {
+        ends.two.links.register("explode", (from, body) -> {
+            throw new StackOverflowError("deep");
+        });
+        up();
+
+        for (int i = 0; i < 40; i++) {
+            assertThat(failureOf("explode")).isEqualTo("the service failed (StackOverflowError)");
+        }
+
+        assertThat(ends.one
+                        .links
+                        .request(ends.two.identity.id(), "echo", new byte[] {1}, LONG)
+                        .get())
+                .containsExactly(1);
+    }
+
+    @Test
+    @DisplayName("GRID-39: after closing there is no link, no attempt, and no answer but a failure")
+    void closed() throws Exception {
+        up();
+        ends.one.links.close();
+
+        assertThat(ends.two.next()).isEqualTo("down the other device's daemon stops");
+        ends.one.carriers.deviceAvailable(ends.two.address());
+        ends.one.carriers.asked(ends.two.address());
+        assertThat(ends.one.links.request(ends.two.identity.id(), "echo", new byte[0], LONG))
+                .isCompletedExceptionally();
     }
 
     @Test
@@ -164,7 +230,7 @@ class LinksTest {
                 .isCompletedExceptionally();
     }
 
-    @RepeatedTest(20)
+    @Repeatedly
     @DisplayName("GRID-42: both sides stream to each other at once, and every byte arrives")
     void streamsBothWays() throws Exception {
         BlockingQueue<LinkStream> opened = new LinkedBlockingQueue<>();
@@ -214,7 +280,7 @@ class LinksTest {
         writer.get(10, TimeUnit.SECONDS);
     }
 
-    @RepeatedTest(20)
+    @Repeatedly
     @DisplayName("GRID-33: when a link breaks, all that is under way fails once, then it is down, then it comes back")
     void brokenLink() throws Exception {
         ends.two.links.register("hang", (from, body) -> new CompletableFuture<>());
