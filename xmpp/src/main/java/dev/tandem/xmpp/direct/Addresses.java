@@ -63,10 +63,10 @@ public final class Addresses {
         Set<Candidate> best = new LinkedHashSet<>();
         for (int i = 0; i < Math.max(v6.size(), v4.size()); i++) {
             if (i < v6.size()) {
-                best.add(Candidate.of(new InetSocketAddress(v6.get(i), port)));
+                best.add(Candidate.of(v6.get(i), port));
             }
             if (i < v4.size()) {
-                best.add(Candidate.of(new InetSocketAddress(v4.get(i), port)));
+                best.add(Candidate.of(v4.get(i), port));
             }
             if (i == 0) {
                 external.map(Candidate::of).ifPresent(best::add);

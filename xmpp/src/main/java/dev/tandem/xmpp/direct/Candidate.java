@@ -34,7 +34,14 @@ public record Candidate(String host, int port) {
 
     /** The candidate for a resolved address. */
     public static Candidate of(InetSocketAddress address) {
-        return new Candidate(InetAddresses.toAddrString(address.getAddress()), address.getPort());
+        return of(address.getAddress(), address.getPort());
+    }
+
+    static Candidate of(InetAddress address, int port) {
+        String host = InetAddresses.toAddrString(address);
+        int scope = host.indexOf('%'); // the JDK gives one to every address of an interface
+        boolean scoped = scope >= 0 && address.isLinkLocalAddress();
+        return new Candidate(scoped || scope < 0 ? host : host.substring(0, scope), port);
     }
 
     /**
@@ -62,7 +69,7 @@ public record Candidate(String host, int port) {
         InetAddress address = InetAddresses.forString(parts.group(1));
         boolean linkLocal = address instanceof Inet6Address && address.isLinkLocalAddress();
         return family.isInstance(address) && !linkLocal && isUnicast(address)
-                ? Optional.of(of(new InetSocketAddress(address, port)))
+                ? Optional.of(of(address, port))
                 : Optional.empty();
     }
 
