@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,9 @@ public final class DirectPort implements Closeable {
     private final ScheduledExecutorService timers;
     private final Ticker ticker;
     private final Dialer dialer;
+    private volatile @Nullable Thread accepting;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final Object lock = new Object();
     private final Map<Carrier, Stranger> strangers = new HashMap<>();
     private final Multiset<InetAddress> perAddress = HashMultiset.create();
@@ -91,7 +94,9 @@ public final class DirectPort implements Closeable {
             throw taken;
         }
         DirectPort direct = new DirectPort(server, listener, timers, ticker);
-        threads.newThread(direct::acceptAll).start();
+        Thread accepting = threads.newThread(direct::run);
+        direct.accepting = accepting;
+        accepting.start();
         return direct;
     }
 
@@ -108,6 +113,14 @@ public final class DirectPort implements Closeable {
     /** The other end has proven who it is: its connection no longer counts among the strangers'. */
     public void adopted(Carrier carrier) {
         forget(carrier);
+    }
+
+    private void run() {
+        try {
+            acceptAll();
+        } finally {
+            ended.countDown();
+        }
     }
 
     private void acceptAll() {
@@ -190,7 +203,7 @@ public final class DirectPort implements Closeable {
         }
     }
 
-    /** Takes no more connections and closes those that nobody has adopted. */
+    /** Takes no more connections and closes those that nobody has adopted; the port is free afterwards. */
     @Override
     public void close() {
         closed.countDown();
@@ -204,5 +217,17 @@ public final class DirectPort implements Closeable {
             left = List.copyOf(strangers.keySet());
         }
         left.forEach(carrier -> carrier.close("the daemon stops"));
+        awaitEnd();
+    }
+
+    /** The system keeps the port for as long as a thread is in {@code accept}, which is not long now. */
+    private void awaitEnd() {
+        try {
+            if (Thread.currentThread() != accepting && !ended.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("the accepting thread takes its time");
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
