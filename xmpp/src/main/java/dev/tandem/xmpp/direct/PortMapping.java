@@ -158,6 +158,9 @@ public final class PortMapping implements Closeable {
                     LOG.debug("a gateway without an address of its own: {}", granted.external());
                 } catch (IOException silent) {
                     LOG.debug("no port mapping: {}", silent.getMessage());
+                } catch (RuntimeException confused) {
+                    // the UPnP library was not written for gateways that say what none should
+                    LOG.debug("no port mapping", confused);
                 }
             }
         } catch (IOException unreadable) {

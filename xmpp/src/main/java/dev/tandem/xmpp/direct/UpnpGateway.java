@@ -48,11 +48,13 @@ final class UpnpGateway {
     private static final int MAX_PORT = 65_535;
 
     private final RemoteService connection;
+    private final URL control;
     private final InetAddress me;
     private final UpnpHttp http;
 
-    private UpnpGateway(RemoteService connection, InetAddress me, UpnpHttp http) {
+    private UpnpGateway(RemoteService connection, URL control, InetAddress me, UpnpHttp http) {
         this.connection = connection;
+        this.control = control;
         this.me = me;
         this.http = http;
     }
@@ -90,8 +92,13 @@ final class UpnpGateway {
             RemoteDevice device = new UDA10DeviceDescriptorBinderImpl().describe(unknown, http.get(url));
             for (ServiceType type : CONNECTIONS) {
                 for (RemoteService service : device.findServices(type)) {
-                    String actions = http.get(service.getDevice().normalizeURI(service.getDescriptorURI()));
-                    return new UpnpGateway(new UDA10ServiceDescriptorBinderImpl().describe(service, actions), me, http);
+                    RemoteDevice home = service.getDevice();
+                    String actions = http.get(home.normalizeURI(service.getDescriptorURI()));
+                    return new UpnpGateway(
+                            new UDA10ServiceDescriptorBinderImpl().describe(service, actions),
+                            home.normalizeURI(service.getControlURI()),
+                            me,
+                            http);
                 }
             }
         } catch (DescriptorBindingException | ValidationException | IllegalArgumentException malformed) {
@@ -168,11 +175,10 @@ final class UpnpGateway {
                         argument.getName(),
                         argument.getDatatype().valueOf(inputs.getOrDefault(argument.getName(), "")));
             }
-            URL url = connection.getDevice().normalizeURI(connection.getControlURI());
-            OutgoingActionRequestMessage question = new OutgoingActionRequestMessage(invocation, url);
+            OutgoingActionRequestMessage question = new OutgoingActionRequestMessage(invocation, control);
             SOAPActionProcessorImpl soap = new SOAPActionProcessorImpl();
             soap.writeBody(question, invocation);
-            soap.readBody(new IncomingActionResponseMessage(http.post(url, question)), invocation);
+            soap.readBody(new IncomingActionResponseMessage(http.post(control, question)), invocation);
         } catch (UnsupportedDataException | InvalidValueException | IllegalArgumentException malformed) {
             throw new IOException("the gateway's " + name + " is not understood", malformed);
         }
