@@ -146,7 +146,7 @@ public final class Daemon implements AutoCloseable {
             int port = direct.port() == 0
                     ? FIRST_PORT + Math.floorMod(identity.id().hashCode(), PORTS)
                     : direct.port();
-            links.openDirect(port, direct.loopback());
+            links.openDirect(port, direct.reach());
         } catch (IOException none) {
             LOG.warn("no port for direct connections; everything goes through the account: {}", none.getMessage());
         }

@@ -1,5 +1,7 @@
 package dev.tandem.assistant;
 
+import dev.tandem.xmpp.link.Reach;
+
 /**
  * How a daemon is to run.
  *
@@ -12,14 +14,17 @@ public record Options(String name, Direct direct) {
      *
      * @param enabled false to use nothing but the account
      * @param port where to listen; 0 for one that follows from the device's key and so stays the same
-     * @param loopback whether other daemons on this very machine may be met on its loopback addresses
+     * @param reach whom to meet
      */
-    public record Direct(boolean enabled, int port, boolean loopback) {
-        /** As it comes: on, and nobody on this machine. */
-        public static final Direct ON = new Direct(true, 0, false);
+    public record Direct(boolean enabled, int port, Reach reach) {
+        /** As it comes. */
+        public static final Direct ON = new Direct(true, 0, Reach.NETWORK);
+
+        /** With others on this very machine only: for tests and the tour. */
+        public static final Direct HERE = new Direct(true, 0, Reach.MACHINE);
 
         /** In-band only. */
-        public static final Direct OFF = new Direct(false, 0, false);
+        public static final Direct OFF = new Direct(false, 0, Reach.MACHINE);
 
         /**
          * Reads {@code $TANDEM_DIRECT}: {@code on}, {@code off} or a port.
@@ -36,7 +41,7 @@ public record Options(String name, Direct direct) {
             if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > 65_535) {
                 throw new IllegalArgumentException("TANDEM_DIRECT is on, off or a port, not " + text);
             }
-            return new Direct(true, Integer.parseInt(text), false);
+            return new Direct(true, Integer.parseInt(text), Reach.NETWORK);
         }
     }
 }

@@ -88,8 +88,7 @@ final class Tour {
     }
 
     private Daemon daemon(String name) throws IOException {
-        return Daemon.start(
-                new Home(place.resolve(name + "-home")), new Options(name, new Options.Direct(true, 0, true)));
+        return Daemon.start(new Home(place.resolve(name + "-home")), new Options(name, Options.Direct.HERE));
     }
 
     private static void signIn(Daemon daemon, DemoServer server, String jid, String password)

@@ -6,6 +6,8 @@ import dev.tandem.xmpp.carrier.Carrier;
 import dev.tandem.xmpp.direct.Addresses;
 import dev.tandem.xmpp.direct.Candidate;
 import dev.tandem.xmpp.direct.DirectPort;
+import dev.tandem.xmpp.direct.Neighbours;
+import dev.tandem.xmpp.direct.PortMapping;
 import dev.tandem.xmpp.direct.Race;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +60,11 @@ final class DirectLinks implements Closeable {
 
     /** What is known of one device. */
     private static final class Peer {
-        List<Candidate> candidates = List.of();
+        /** Where it says itself that it is. */
+        List<Candidate> told = List.of();
+
+        /** Where it was heard to be, on this network. */
+        List<Candidate> near = List.of();
 
         /** Greeting it on a connection that was chosen. */
         boolean chosen;
@@ -69,6 +76,13 @@ final class DirectLinks implements Closeable {
 
         @Nullable
         ScheduledFuture<?> retry;
+
+        List<Candidate> candidates() {
+            return Stream.concat(near.stream(), told.stream())
+                    .distinct()
+                    .limit(Addresses.MAX)
+                    .toList();
+        }
     }
 
     private final Handshakes handshakes;
@@ -80,6 +94,8 @@ final class DirectLinks implements Closeable {
     private final RandomGenerator random;
     private final boolean loopback;
     private final DirectPort port;
+    private volatile @Nullable PortMapping mapping;
+    private volatile @Nullable Neighbours neighbours;
     private final ScheduledFuture<?> looking;
     private final Object lock = new Object();
     private final Map<DeviceId, Peer> peers = new LinkedHashMap<>();
@@ -91,7 +107,7 @@ final class DirectLinks implements Closeable {
      * Listens.
      *
      * @param preferred a port; another is taken where it is not free
-     * @param loopback whether devices on this very machine may meet on its loopback addresses
+     * @param reach whom to meet
      */
     DirectLinks(
             Handshakes handshakes,
@@ -103,7 +119,7 @@ final class DirectLinks implements Closeable {
             Ticker ticker,
             RandomGenerator random,
             int preferred,
-            boolean loopback)
+            Reach reach)
             throws IOException {
         this.handshakes = handshakes;
         this.table = table;
@@ -112,7 +128,7 @@ final class DirectLinks implements Closeable {
         this.timers = timers;
         this.ticker = ticker;
         this.random = random;
-        this.loopback = loopback;
+        loopback = reach == Reach.MACHINE;
         port = listen(preferred, threads);
         looking = timers.scheduleWithFixedDelay(
                 () -> onWorker(this::look), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -130,6 +146,35 @@ final class DirectLinks implements Closeable {
 
     int port() {
         return port.port();
+    }
+
+    /** Has a gateway forward connections, and listens to who else is on this network. */
+    void lookAround(DeviceId me) {
+        mapping = PortMapping.start(port.port(), PortMapping.Gateways.ofThisNetwork(), timers, workers, this::external);
+        neighbours = Neighbours.start(me, port.port(), new Near(), timers, workers);
+    }
+
+    /** What is heard on this network. */
+    private final class Near implements Neighbours.Listener {
+        @Override
+        public void found(DeviceId device, List<Candidate> at) {
+            synchronized (lock) {
+                Peer peer = peers.computeIfAbsent(device, unknown -> new Peer());
+                peer.near = at;
+                peer.failures = 0;
+                tryNow(device, peer);
+            }
+        }
+
+        @Override
+        public void lost(DeviceId device) {
+            synchronized (lock) {
+                Peer peer = peers.get(device);
+                if (peer != null) {
+                    peer.near = List.of();
+                }
+            }
+        }
     }
 
     // ---- telling each other
@@ -164,22 +209,17 @@ final class DirectLinks implements Closeable {
         if (body.length > MAX_TEXT) {
             throw new IOException("too many addresses");
         }
-        String text = new String(body, StandardCharsets.UTF_8);
-        found(from, Addresses.of(text.lines().toList(), loopback));
+        List<String> lines = new String(body, StandardCharsets.UTF_8).lines().toList();
+        synchronized (lock) {
+            Peer peer = peers.computeIfAbsent(from, unknown -> new Peer());
+            peer.told = Addresses.of(lines, loopback);
+            tryNow(from, peer);
+        }
         return CompletableFuture.completedFuture(new byte[0]);
     }
 
-    /** A device may be at these addresses. */
-    void found(DeviceId device, List<Candidate> candidates) {
-        synchronized (lock) {
-            Peer peer = peers.computeIfAbsent(device, unknown -> new Peer());
-            peer.candidates = candidates;
-            tryNow(device, peer);
-        }
-    }
-
     /** Where a gateway forwards connections from. */
-    void external(Optional<InetSocketAddress> address) {
+    private void external(Optional<InetSocketAddress> address) {
         synchronized (lock) {
             external = address;
         }
@@ -202,6 +242,10 @@ final class DirectLinks implements Closeable {
             if (changed) {
                 LOG.debug("this device may be dialled at {}", now);
                 table.devices().forEach(this::tell);
+                PortMapping gateway = mapping;
+                if (gateway != null) {
+                    gateway.networkChanged();
+                }
             }
         } catch (SocketException unknown) {
             LOG.debug("this device's addresses cannot be read", unknown);
@@ -213,7 +257,8 @@ final class DirectLinks implements Closeable {
     /** Dials unless that is pointless now; the lock is held. */
     private void tryNow(DeviceId device, Peer peer) {
         boolean linked = table.get(device, true).isPresent();
-        if (closed || linked || peer.race != null || peer.candidates.isEmpty() || !pinned.test(device)) {
+        List<Candidate> candidates = peer.candidates();
+        if (closed || linked || peer.race != null || candidates.isEmpty() || !pinned.test(device)) {
             return;
         }
         if (peer.retry != null) {
@@ -221,7 +266,7 @@ final class DirectLinks implements Closeable {
             peer.retry = null;
         }
         CompletableFuture<Link> race = Race.start(
-                peer.candidates,
+                candidates,
                 port::connect,
                 carrier -> establish(carrier, device::equals, true),
                 workers,
@@ -352,5 +397,13 @@ final class DirectLinks implements Closeable {
         }
         racing.forEach(race -> race.cancel(false));
         port.close();
+        Neighbours near = neighbours;
+        if (near != null) {
+            near.close();
+        }
+        PortMapping gateway = mapping;
+        if (gateway != null) {
+            gateway.close();
+        }
     }
 }

@@ -62,6 +62,10 @@ final class Handshakes {
         this.lost = lost;
     }
 
+    DeviceId me() {
+        return me.id();
+    }
+
     /** Whether this end is the one that opens in-band, and that chooses among several direct connections. */
     boolean leads(DeviceId peer) {
         return me.id().compareTo(peer) < 0;
@@ -158,10 +162,20 @@ final class Handshakes {
         }
     }
 
+    /** A daemon that takes its leave on one link will not be heard on another, even if that is noticed later. */
+    private void read(Link link) {
+        if (link.readAll()) {
+            table.all().stream()
+                    .filter(other -> other.device().equals(link.device()))
+                    .filter(other -> other.peer().instance().equals(link.peer().instance()))
+                    .forEach(other -> other.multiplexer().end("the other device has taken its leave"));
+        }
+    }
+
     private void run(Link link) throws IOException {
         try {
             workers.execute(link::writeAll);
-            workers.execute(link::readAll);
+            workers.execute(() -> read(link));
         } catch (RejectedExecutionException stopping) {
             link.multiplexer().end("the daemon stops");
             throw new IOException("the daemon stops", stopping);

@@ -112,7 +112,12 @@ final class Link {
                 channel.carrierKind(), multiplexer.roundTrip(), throughput.sentBest(), throughput.receivedBest());
     }
 
-    void readAll() {
+    /**
+     * Reads until the end.
+     *
+     * @return whether the other end has taken its leave, rather than got lost
+     */
+    boolean readAll() {
         try {
             InputStream in = channel.input();
             while (multiplexer.isUp()) {
@@ -120,9 +125,13 @@ final class Link {
                 throughput.received(frame.encodedBytes());
                 multiplexer.arrived(frame);
             }
+        } catch (RefusedException leave) {
+            multiplexer.end(Multiplexer.words(leave));
+            return true;
         } catch (IOException broken) {
             multiplexer.end(Multiplexer.words(broken));
         }
+        return false;
     }
 
     void writeAll() {

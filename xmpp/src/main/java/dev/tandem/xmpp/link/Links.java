@@ -102,15 +102,18 @@ public final class Links implements Closeable {
      * Lets devices connect directly from now on; once.
      *
      * @param preferred the port to listen on; another is taken where it is not free
-     * @param loopback whether devices on this very machine may meet on its loopback addresses
+     * @param reach whom to meet
      * @return the port
      * @throws IOException if no port can be had: then this device can do without
      */
-    public int openDirect(int preferred, boolean loopback) throws IOException {
-        DirectLinks opened = new DirectLinks(
-                handshakes, table, pinned, workers, timers, threads, ticker, random, preferred, loopback);
+    public int openDirect(int preferred, Reach reach) throws IOException {
+        DirectLinks opened =
+                new DirectLinks(handshakes, table, pinned, workers, timers, threads, ticker, random, preferred, reach);
         register(DirectLinks.SERVICE, opened::told);
         direct = opened;
+        if (reach == Reach.NETWORK) {
+            opened.lookAround(handshakes.me());
+        }
         table.devices().forEach(opened::linked);
         return opened.port();
     }

@@ -239,6 +239,7 @@ final class Multiplexer {
     /**
      * Takes a frame in.
      *
+     * @throws RefusedException if the other end says that it wants no link any more, however it is carried
      * @throws IOException if the link is over because of it
      */
     void arrived(Frame frame) throws IOException {
@@ -276,7 +277,7 @@ final class Multiplexer {
                 message(Frame.Type.PONG, 0, frame.payload().length == STAMP_BYTES ? frame.payload() : text(""));
             case PONG -> pong(frame.payload());
             case HELLO -> {}
-            case GOAWAY -> throw new IOException(said(frame.payload()));
+            case GOAWAY -> throw new RefusedException(said(frame.payload()));
         }
     }
 

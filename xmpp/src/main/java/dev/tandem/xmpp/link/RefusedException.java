@@ -2,7 +2,7 @@ package dev.tandem.xmpp.link;
 
 import java.io.IOException;
 
-/** The other device has said why it wants no link with this one. */
+/** The other device has said why it wants no link with this one, or none any more. */
 final class RefusedException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -152,8 +152,8 @@ class DirectLinksTest {
     }
 
     private static void open(TwoEnds ends) throws IOException {
-        ends.one.links.openDirect(0, true);
-        ends.two.links.openDirect(0, true);
+        ends.one.links.openDirect(0, Reach.MACHINE);
+        ends.two.links.openDirect(0, Reach.MACHINE);
     }
 
     private static List<String> kinds(TwoEnds.End here, TwoEnds.End there) {
