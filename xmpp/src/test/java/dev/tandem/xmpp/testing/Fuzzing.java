@@ -1,8 +1,11 @@
 package dev.tandem.xmpp.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -83,8 +86,14 @@ public final class Fuzzing {
      * @param method the fuzz test in the same class, whose corpus is taken
      */
     public static void fuzz(Class<?> test, String method, int scale, Decoder decoder) throws InterruptedException {
-        new Fuzzing(decoder, corpus(test, method))
-                .run(test.getSimpleName() + "." + method, Math.max(1, INPUTS / scale));
+        PrintStream errors = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)); // the JDK's XML parser chatters
+        try {
+            new Fuzzing(decoder, corpus(test, method))
+                    .run(test.getSimpleName() + "." + method, Math.max(1, INPUTS / scale));
+        } finally {
+            System.setErr(errors);
+        }
     }
 
     private void run(String what, int inputs) throws InterruptedException {
