@@ -329,6 +329,8 @@ final class Multiplexer {
         }
         if (!peersOwn || id == 0 || answering.containsKey(id) || streams.containsKey(id)) {
             end("a call under a number that is not the caller's");
+        } else if (answering.containsKey(id) || streams.containsKey(id)) {
+            end("a number that is in use");
         } else if (type == Frame.Type.REQUEST && answering.size() >= Requests.MAX_OPEN) {
             end("more requests at once than may be open");
         } else if (type == Frame.Type.REQUEST) {

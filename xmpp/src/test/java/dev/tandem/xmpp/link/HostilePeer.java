@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class HostilePeer implements Multiplexer.Host, AutoCloseable {
     static final Duration LONG = Duration.ofMinutes(1);
 
+    /** What a stream begins with. */
+    static final int CREDIT_BYTES = LinkStream.CREDIT_BYTES;
+
     final VirtualTime time = new VirtualTime(new SplittableRandom(1));
     final Outbox outbox = new Outbox();
     final Multiplexer link;
