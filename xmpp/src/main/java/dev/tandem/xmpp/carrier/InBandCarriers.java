@@ -32,6 +32,9 @@ public final class InBandCarriers implements CarrierSource, Closeable {
     /** A device that restarts opens a new session before the old one is given up; more than a few is an attack. */
     private static final int SESSIONS_OF_ONE_DEVICE = 4;
 
+    /** All windows of a few busy sessions; what is dropped beyond that is sent again, or was not needed. */
+    private static final int MAX_OUTGOING = 4096;
+
     private record Outgoing(String to, Payload payload) {}
 
     private final Messenger messenger;
@@ -39,13 +42,13 @@ public final class InBandCarriers implements CarrierSource, Closeable {
     private final Ticker ticker;
     private final RandomGenerator random;
     private final Map<String, InBandCarrier> sessions = new ConcurrentHashMap<>();
-    private final BlockingQueue<Outgoing> outgoing = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Outgoing> outgoing = new LinkedBlockingQueue<>(MAX_OUTGOING);
     private final Thread sendingThread;
     private final ScheduledFuture<?> ticking;
     private final InBandCarrier.Outlet outlet = new InBandCarrier.Outlet() {
         @Override
         public void send(InBandCarrier carrier, Chunk chunk) {
-            outgoing.add(new Outgoing(carrier.peer.fullJid(), chunk.encode()));
+            sendLater(new Outgoing(carrier.peer.fullJid(), chunk.encode()));
         }
 
         @Override
@@ -115,7 +118,7 @@ public final class InBandCarriers implements CarrierSource, Closeable {
 
     @Override
     public void ask(DeviceAddress to) {
-        outgoing.add(new Outgoing(to.fullJid(), Chunk.ask()));
+        sendLater(new Outgoing(to.fullJid(), Chunk.ask()));
     }
 
     private void received(String from, Payload payload) {
@@ -154,7 +157,7 @@ public final class InBandCarriers implements CarrierSource, Closeable {
             carrier.received(chunk);
             listener.opened(device.get(), carrier);
         } else if (chunk.sequence() > 0 && !chunk.last()) {
-            outgoing.add(new Outgoing(from, Chunk.reset(chunk.session())));
+            sendLater(new Outgoing(from, Chunk.reset(chunk.session())));
         }
     }
 
@@ -162,6 +165,12 @@ public final class InBandCarriers implements CarrierSource, Closeable {
         return messenger.devices().stream()
                 .filter(device -> device.fullJid().equals(fullJid))
                 .findFirst();
+    }
+
+    private void sendLater(Outgoing message) {
+        if (!outgoing.offer(message)) {
+            LOG.trace("too much waits to be sent: dropped a message to {}", message.to);
+        }
     }
 
     private void sendAll() {
