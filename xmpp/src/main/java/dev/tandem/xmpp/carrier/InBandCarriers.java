@@ -156,7 +156,7 @@ public final class InBandCarriers implements CarrierSource, Closeable {
             sessions.put(key(from, chunk.session()), carrier);
             carrier.received(chunk);
             listener.opened(device.get(), carrier);
-        } else if (chunk.sequence() > 0 && !chunk.last()) {
+        } else if (chunk.sequence() > 0 && !chunk.last() && device.isPresent()) {
             sendLater(new Outgoing(from, Chunk.reset(chunk.session())));
         }
     }
