@@ -32,6 +32,9 @@ public final class InBandCarriers implements CarrierSource, Closeable {
     /** A device that restarts opens a new session before the old one is given up; more than a few is an attack. */
     private static final int SESSIONS_OF_ONE_DEVICE = 4;
 
+    /** Of all devices: each that another opens costs a thread until the handshake is over. */
+    private static final int MAX_SESSIONS = 512;
+
     /** All windows of a few busy sessions; what is dropped beyond that is sent again, or was not needed. */
     private static final int MAX_OUTGOING = 4096;
 
@@ -151,7 +154,11 @@ public final class InBandCarriers implements CarrierSource, Closeable {
         long open = sessions.values().stream()
                 .filter(carrier -> carrier.peer.fullJid().equals(from))
                 .count();
-        if (chunk.sequence() == 1 && !chunk.last() && device.isPresent() && open < SESSIONS_OF_ONE_DEVICE) {
+        if (chunk.sequence() == 1
+                && !chunk.last()
+                && device.isPresent()
+                && open < SESSIONS_OF_ONE_DEVICE
+                && sessions.size() < MAX_SESSIONS) {
             InBandCarrier carrier = new InBandCarrier(device.get(), chunk.session(), outlet, ticker);
             sessions.put(key(from, chunk.session()), carrier);
             carrier.received(chunk);
