@@ -64,6 +64,11 @@ record Chunk(String session, long sequence, long acknowledged, int window, boole
         return new Payload(NAMESPACE, ELEMENT, attributes, content);
     }
 
+    /** The same number, for a session in which nobody reads any more. */
+    Chunk withoutContent() {
+        return new Chunk(session, sequence, acknowledged, window, last, new byte[0]);
+    }
+
     /** Undoes {@link #encode}; empty for anything that no correct peer sends. */
     static Optional<Chunk> decode(Payload payload) {
         Optional<String> session = session(payload);

@@ -150,7 +150,7 @@ final class InBandCarrier implements Carrier {
             waitingSinceNanos = now;
             sender.acknowledged(chunk.acknowledged(), chunk.window(), chunk.sequence() > 0, now);
             if (chunk.sequence() > 0) {
-                boolean atOnce = receiver.accept(chunk);
+                boolean atOnce = receiver.accept(ending ? chunk.withoutContent() : chunk);
                 if (atOnce) {
                     out.add(acknowledgement());
                 } else if (acknowledgeAtNanos == Long.MAX_VALUE) {
