@@ -40,6 +40,7 @@ final class InBandCarrier implements Carrier {
     private long waitingSinceNanos;
     private long acknowledgeAtNanos = Long.MAX_VALUE;
     private long awaySinceNanos = Long.MAX_VALUE;
+    private long endingSinceNanos;
 
     InBandCarrier(DeviceAddress peer, String session, Outlet outlet, Ticker ticker) {
         this.peer = peer;
@@ -179,6 +180,8 @@ final class InBandCarrier implements Carrier {
                 finish("the other device has been silent for two minutes");
             } else if (awaySinceNanos != Long.MAX_VALUE && now - awaySinceNanos > AWAY_NANOS) {
                 finish("the other device went offline");
+            } else if (ending && now - endingSinceNanos > SILENCE_NANOS) {
+                finish("the other device did not take the end within two minutes");
             }
             if (acknowledgeAtNanos <= now && receiver.owesAcknowledgement()) {
                 out.add(acknowledgement());
@@ -233,6 +236,7 @@ final class InBandCarrier implements Carrier {
                 return;
             }
             ending = true;
+            endingSinceNanos = ticker.read();
             sender.end();
             collect(out);
             lock.notifyAll();
