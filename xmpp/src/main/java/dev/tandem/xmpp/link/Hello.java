@@ -15,7 +15,7 @@ record Hello(String instance, String name) {
     private static final int MAX_NAME = 100;
 
     Hello {
-        String clean = name.replaceAll("\\p{Cntrl}", "").strip();
+        String clean = name.replaceAll("[\\p{Cc}\\p{Cf}]+", "").strip();
         name = clean.substring(0, Math.min(clean.length(), MAX_NAME));
     }
 

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,10 @@ import org.slf4j.LoggerFactory;
 final class InBandLinks {
     private static final Logger LOG = LoggerFactory.getLogger(InBandLinks.class);
     private static final String NOT_PAIRED = "it is not paired with this device";
+    private static final String FORGED = "the other end is not the device that it says it is";
+
+    /** Devices seen that are not paired, and might be soon: a server can make up any number of them. */
+    private static final int MAX_SEEN = 1000;
 
     /**
      * Of our own at once: with fifty devices after a server's restart, all at once would be more than it relays in
@@ -73,6 +78,7 @@ final class InBandLinks {
     private final ScheduledExecutorService timers;
     private final RandomGenerator random;
     private final Consumer<Link> made;
+    private final Semaphore turningAway = new Semaphore(HANDSHAKES);
     private final Semaphore dials = new Semaphore(HANDSHAKES, true);
     private final Object lock = new Object();
     private final Map<DeviceId, Slot> slots = new LinkedHashMap<>();
@@ -197,7 +203,15 @@ final class InBandLinks {
 
     private void establish(Carrier carrier, DeviceAddress address, boolean client) throws IOException {
         DeviceId device = address.device();
-        Link link = handshakes.establish(carrier, device::equals, client, peer -> true, address.bareJid());
+        Link link;
+        try {
+            link = handshakes.establish(carrier, device::equals, client, peer -> true, address.bareJid());
+        } catch (SSLException failed) {
+            if (!Multiplexer.words(failed).contains("Received fatal alert")) { // what it thinks of us is its to tell
+                refuse(address, FORGED);
+            }
+            throw failed;
+        }
         synchronized (lock) {
             Slot slot = slots.get(device);
             if (slot != null) {
@@ -240,19 +254,29 @@ final class InBandLinks {
     }
 
     /** Refuses; tells the listener and the device once an hour why, and is cheap about it otherwise. */
-    private boolean refuse(DeviceAddress from) {
-        boolean tell = refusals.isNew(from.device(), NOT_PAIRED);
+    private boolean refuse(DeviceAddress from, String reason) {
+        boolean tell = refusals.isNew(from.device(), reason);
         if (tell) {
-            table.tell(() -> listener.refused(from, NOT_PAIRED));
+            table.tell(() -> listener.refused(from, reason));
         }
         return tell;
     }
 
     private void turnAway(Carrier carrier, DeviceAddress from, boolean client) {
+        if (!turningAway.tryAcquire()) {
+            carrier.close("not paired"); // a crowd does without the reason
+            return;
+        }
         try {
-            workers.execute(
-                    () -> handshakes.turnAway(carrier, from.device(), client, "not paired with this device any more"));
+            workers.execute(() -> {
+                try {
+                    handshakes.turnAway(carrier, from.device(), client, "not paired with this device any more");
+                } finally {
+                    turningAway.release();
+                }
+            });
         } catch (RejectedExecutionException closing) {
+            turningAway.release();
             carrier.close("the daemon stops");
         }
     }
@@ -270,6 +294,9 @@ final class InBandLinks {
             // the account may tell of devices before attach() has its source
             var unused = source.thenAccept(from -> {
                 synchronized (lock) {
+                    if (slots.size() >= MAX_SEEN && !pinned.test(address.device())) {
+                        return;
+                    }
                     Slot slot = slots.computeIfAbsent(address.device(), device -> new Slot());
                     slot.ways.put(address.fullJid(), new Way(from, address));
                     slot.failures = 0;
@@ -284,6 +311,9 @@ final class InBandLinks {
                 Slot slot = slots.get(address.device());
                 if (slot != null) {
                     slot.ways.remove(address.fullJid());
+                    if (slot.ways.isEmpty() && !slot.dialing && !pinned.test(address.device())) {
+                        slots.remove(address.device());
+                    }
                 }
             }
         }
@@ -291,7 +321,7 @@ final class InBandLinks {
         @Override
         public void opened(DeviceAddress from, Carrier carrier) {
             if (!pinned.test(from.device())) {
-                if (refuse(from)) {
+                if (refuse(from, NOT_PAIRED)) {
                     turnAway(carrier, from, false);
                 } else {
                     carrier.close("not paired");
@@ -343,7 +373,7 @@ final class InBandLinks {
 
         private void askedByStranger(DeviceAddress from) {
             CarrierSource account = source.getNow(null);
-            if (refuse(from) && account != null && handshakes.leads(from.device())) {
+            if (refuse(from, NOT_PAIRED) && account != null && handshakes.leads(from.device())) {
                 try {
                     turnAway(account.open(from), from, true);
                 } catch (IOException offline) {

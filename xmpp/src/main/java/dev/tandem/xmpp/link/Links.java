@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -116,6 +117,12 @@ public final class Links implements Closeable {
         }
         table.devices().forEach(opened::linked);
         return opened.port();
+    }
+
+    /** Where other devices may connect; empty if they may not. */
+    public OptionalInt directPort() {
+        DirectLinks directly = direct;
+        return directly == null ? OptionalInt.empty() : OptionalInt.of(directly.port());
     }
 
     /** A device was paired or revoked: links follow. */

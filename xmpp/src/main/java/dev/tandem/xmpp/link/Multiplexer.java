@@ -233,7 +233,7 @@ final class Multiplexer {
     /** What a peer says goes into logs and onto terminals: one line, no control characters. */
     static String said(byte[] bytes) {
         String words = new String(bytes, 0, Math.min(bytes.length, 1000), StandardCharsets.UTF_8);
-        return words.replaceAll("\\p{Cntrl}", " ").strip();
+        return words.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").strip();
     }
 
     /**
@@ -327,7 +327,7 @@ final class Multiplexer {
             end("a malformed call");
             return;
         }
-        if (!peersOwn || id == 0 || answering.containsKey(id) || streams.containsKey(id)) {
+        if (!peersOwn || id == 0) {
             end("a call under a number that is not the caller's");
         } else if (answering.containsKey(id) || streams.containsKey(id)) {
             end("a number that is in use");

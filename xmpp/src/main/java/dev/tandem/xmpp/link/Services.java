@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -18,6 +19,11 @@ import org.slf4j.LoggerFactory;
 /** What this device answers to, by name; each link hands its peer's calls over one after the other, beside others'. */
 final class Services {
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+
+    /** Of one peer, with up to 256 KiB each; those that it has cancelled wait here too until it is their turn. */
+    private static final int MAX_WAITING = 2 * Requests.MAX_OPEN;
+
+    private static final String BUSY = "too much is waiting here; ask later";
 
     private record Streams(Priority priority, StreamHandler handler) {}
 
@@ -48,6 +54,7 @@ final class Services {
         private final DeviceId peer;
         private final Consumer<String> ended;
         private final Executor inbox = MoreExecutors.newSequentialExecutor(workers);
+        private final AtomicInteger waiting = new AtomicInteger();
 
         Serving(DeviceId peer, Consumer<String> ended) {
             this.peer = peer;
@@ -62,9 +69,25 @@ final class Services {
                 return;
             }
             try {
-                inbox.execute(() -> answer(handler, call, answer));
+                handOver(() -> answer(handler, call, answer));
+            } catch (RejectedExecutionException refused) {
+                answer.completeExceptionally(new IOException(Multiplexer.words(refused)));
+            }
+        }
+
+        /** The handler's turn comes, unless too many wait for theirs already. */
+        private void handOver(Runnable call) {
+            if (waiting.get() >= MAX_WAITING) {
+                throw new RejectedExecutionException(BUSY);
+            }
+            waiting.incrementAndGet();
+            try {
+                inbox.execute(() -> {
+                    waiting.decrementAndGet();
+                    call.run();
+                });
             } catch (RejectedExecutionException closing) {
-                answer.completeExceptionally(new IOException("the daemon stops"));
+                throw new RejectedExecutionException("the daemon stops", closing);
             }
         }
 
@@ -105,9 +128,9 @@ final class Services {
             }
             long until = nanos.getAsLong() + call.remaining().toNanos();
             try {
-                inbox.execute(() -> hand(service.handler, call, stream, until));
-            } catch (RejectedExecutionException closing) {
-                stream.reset("the daemon stops");
+                handOver(() -> hand(service.handler, call, stream, until));
+            } catch (RejectedExecutionException refused) {
+                stream.reset(Multiplexer.words(refused));
             }
         }
 

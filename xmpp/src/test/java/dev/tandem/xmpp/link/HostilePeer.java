@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class HostilePeer implements Multiplexer.Host, AutoCloseable {
     static final Duration LONG = Duration.ofMinutes(1);
 
+    static final int RECORD = 4008;
+    static final Duration INTERVAL = Duration.ofSeconds(60);
+
     /** What a stream begins with. */
-    static final int CREDIT_BYTES = LinkStream.CREDIT_BYTES;
+    static final int CREDIT_BYTES = Windows.FIRST;
 
     final VirtualTime time = new VirtualTime(new SplittableRandom(1));
     final Outbox outbox = new Outbox();
@@ -34,7 +37,8 @@ final class HostilePeer implements Multiplexer.Host, AutoCloseable {
     /** We are the opener: our numbers are odd, the peer's are even. */
     HostilePeer() {
         DeviceId peer = new DeviceId("ab".repeat(32));
-        link = new Multiplexer(peer, true, 4000, outbox, this, time, time, new Counters());
+        link = new Multiplexer(
+                peer, true, outbox, this, new Multiplexer.Surroundings(time.ticker(), time, INTERVAL), new Counters());
     }
 
     /** The peer sends a frame; what is malformed ends the link, as its reader does it. */
@@ -82,7 +86,7 @@ final class HostilePeer implements Multiplexer.Host, AutoCloseable {
     /** What the peer reads next; null if nothing has been sent. */
     @Nullable
     Frame reads() {
-        return outbox.poll();
+        return outbox.poll(RECORD);
     }
 
     boolean isUp() {
@@ -97,6 +101,11 @@ final class HostilePeer implements Multiplexer.Host, AutoCloseable {
     @Override
     public void opened(Call call, LinkStream stream) {
         opened.add(stream);
+    }
+
+    @Override
+    public Priority priority(String service) {
+        return Priority.NORMAL;
     }
 
     @Override

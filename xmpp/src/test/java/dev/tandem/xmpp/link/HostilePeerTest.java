@@ -43,7 +43,7 @@ class HostilePeerTest {
             assertThat(answer).isCompletedWithValueMatching(body -> new String(body, UTF_8).equals("yes"));
         }
         LinkStream other = peer.link.open("push", new byte[0], HostilePeer.LONG);
-        other.output().write(new byte[100_000]);
+        other.output().write(new byte[HostilePeer.CREDIT_BYTES]);
         peer.sends(Frame.Type.DATA, 0, 203, "answer".getBytes(UTF_8));
         peer.sends(Frame.Type.END, 203);
         assertThat(other.input().readAllBytes()).asString(UTF_8).isEqualTo("answer");

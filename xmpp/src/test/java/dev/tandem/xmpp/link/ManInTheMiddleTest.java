@@ -126,6 +126,11 @@ class ManInTheMiddleTest {
             refusals.add(from.device().brief() + " " + reason);
         }
 
+        @Override
+        public void turnedAway(DeviceId by, String reason) {
+            events.add("turned away " + reason);
+        }
+
         String next() throws InterruptedException {
             return String.valueOf(events.poll(20, SECONDS));
         }
@@ -153,7 +158,7 @@ class ManInTheMiddleTest {
             attempts.incrementAndGet();
             threads.newThread(() -> {
                         try {
-                            int said = SecureChannel.handshake(carrier, identity, with, client)
+                            int said = SecureChannel.handshake(carrier, identity, with::equals, client)
                                     .input()
                                     .read();
                             outcomes.add(said < 0 ? "refused" : "let in");

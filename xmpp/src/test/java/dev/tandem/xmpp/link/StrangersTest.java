@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,9 +83,11 @@ class StrangersTest {
     @DisplayName("GRID-19: requests that are cancelled at once do not pile up behind a service that is slow")
     void cancelledAtOnce() throws Exception {
         CountDownLatch slow = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
         AtomicInteger handled = new AtomicInteger();
         victim.links.register("slow", (from, body) -> {
             handled.incrementAndGet();
+            begun.countDown();
             try {
                 slow.await();
             } catch (InterruptedException ended) {
@@ -94,7 +97,10 @@ class StrangersTest {
         });
         SecureChannel channel = connect();
         byte[] call = new Call("slow", Duration.ofMinutes(1), new byte[10]).encode();
-        for (int id = 1; id < 20_000; ) {
+        byte[] first = new Frame(Frame.Type.REQUEST, 0, 1, call).encode();
+        channel.write(first, 0, first.length);
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        for (int id = 3; id < 20_000; ) {
             ByteArrayOutputStream frames = new ByteArrayOutputStream();
             for (int i = 0; i < 10; i++, id += 2) {
                 frames.writeBytes(new Frame(Frame.Type.REQUEST, 0, id, call).encode());
@@ -121,7 +127,7 @@ class StrangersTest {
         victim.pinned.add(attacker.identity.id());
         PipeCarrier[] pipe = PipeCarrier.pair();
         victim.carriers.opened(attacker.address(), pipe[1]);
-        SecureChannel channel = SecureChannel.handshake(pipe[0], attacker.identity, victim.identity.id(), true);
+        SecureChannel channel = SecureChannel.handshake(pipe[0], attacker.identity, victim.identity.id()::equals, true);
         byte[] hello = "1 0123456789abcdef mallory".getBytes(StandardCharsets.UTF_8);
         byte[] frame = new Frame(Frame.Type.HELLO, 0, 0, hello).encode();
         channel.write(frame, 0, frame.length);
