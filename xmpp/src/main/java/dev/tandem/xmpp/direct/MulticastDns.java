@@ -26,6 +26,7 @@ final class MulticastDns implements Neighbours.Responders {
         // a name of its own, or JmDNS would ask the name server for the machine's and announce that
         String name = "tandem-" + me.brief();
         JmDNS dns = JmDNS.create(named(name, on), name);
+        dns.setDelegate((lost, infos) -> ears.deaf());
         try {
             dns.addServiceListener(TYPE, new Hearing(ears));
             dns.registerService(ServiceInfo.create(TYPE, name, port, 0, 0, Map.of(ID, me.hex(), VERSION, "1")));

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Neighbours implements Closeable {
     /** How late an interface may be noticed. */
-    static final Duration LOOK = Duration.ofSeconds(10);
+    static final Duration LOOK = Duration.ofSeconds(5);
 
     /** Bridges of containers and virtual machines multiply. */
     private static final int MAX_NETWORKS = 16;
@@ -60,6 +60,9 @@ public final class Neighbours implements Closeable {
         void heard(Announcement announcement);
 
         void withdrawn(String name);
+
+        /** Nothing will be heard any more; it has to be opened anew. */
+        void deaf();
     }
 
     /** Announces and listens on one interface until it is closed. */
@@ -78,6 +81,7 @@ public final class Neighbours implements Closeable {
     private final Listener listener;
     private final Responders responders;
     private final Networks networks;
+    private final Executor executor;
     private final Executor work;
     private final Executor events;
     private final ScheduledFuture<?> looking;
@@ -104,6 +108,7 @@ public final class Neighbours implements Closeable {
         this.listener = listener;
         this.responders = responders;
         this.networks = networks;
+        this.executor = executor;
         work = MoreExecutors.newSequentialExecutor(executor);
         events = MoreExecutors.newSequentialExecutor(executor);
         looking = timers.scheduleWithFixedDelay(this::lookSoon, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -174,7 +179,7 @@ public final class Neighbours implements Closeable {
 
     private void openOn(String network, InetAddress address) {
         try {
-            open.put(network, new Open(address, responders.open(address, me, port, new FromNetwork(network))));
+            open.put(network, new Open(address, responders.open(address, me, port, new FromNetwork(network, address))));
             trouble(network, null);
         } catch (IOException failed) {
             trouble(network, failed.getMessage());
@@ -183,15 +188,33 @@ public final class Neighbours implements Closeable {
 
     private void shut(String network) {
         Open over = open.remove(network);
-        try {
-            if (over != null) {
-                over.responder().close();
+        if (over != null) {
+            Runnable close = () -> close(network, over.responder());
+            try {
+                executor.execute(close); // takes seconds where no goodbye can be sent
+            } catch (RejectedExecutionException stopping) {
+                close.run();
             }
-        } catch (IOException closing) {
-            LOG.debug("mDNS on {} did not end cleanly", network, closing);
         }
         synchronized (lock) {
             table.left(network).forEach(this::tell);
+        }
+    }
+
+    private static void close(String network, Closeable responder) {
+        try {
+            responder.close();
+        } catch (IOException closing) {
+            LOG.debug("mDNS on {} did not end cleanly", network, closing);
+        }
+    }
+
+    /** The responder of that address has given up: it is opened anew at the next look. */
+    private void deaf(String network, InetAddress address) {
+        Open is = open.get(network);
+        if (is != null && is.on().equals(address)) {
+            trouble(network, "the connection to the network was lost");
+            shut(network);
         }
     }
 
@@ -232,9 +255,20 @@ public final class Neighbours implements Closeable {
 
     private final class FromNetwork implements Ears {
         private final String network;
+        private final InetAddress address;
 
-        FromNetwork(String network) {
+        FromNetwork(String network, InetAddress address) {
             this.network = network;
+            this.address = address;
+        }
+
+        @Override
+        public void deaf() {
+            try {
+                work.execute(() -> Neighbours.this.deaf(network, address));
+            } catch (RejectedExecutionException stopping) {
+                LOG.debug("the network is not looked at any more", stopping);
+            }
         }
 
         @Override

@@ -187,6 +187,20 @@ class NeighboursTest {
     }
 
     @Test
+    @DisplayName("are listened to again where mDNS has given up")
+    void deaf() throws Exception {
+        on("192.0.2.1").heard(says("anna", ANNA.hex(), "1", 99, "192.0.2.7"));
+
+        on("192.0.2.1").deaf();
+        assertThat(neighbours.troubles()).containsOnlyKeys("eth0");
+        time.pass(Neighbours.LOOK.toMillis());
+
+        assertThat(neighbours.troubles()).isEmpty();
+        assertThat(opened).containsExactly("192.0.2.1 00000000 4711", "closed 192.0.2.1", "192.0.2.1 00000000 4711");
+        assertThat(heard).containsExactly("aaaaaaaa at [192.0.2.7:99]", "lost aaaaaaaa");
+    }
+
+    @Test
     @DisplayName("are not listened to any more once closed")
     void closed() throws Exception {
         neighbours.close();
