@@ -142,8 +142,7 @@ class DirectPathIT {
         one.await("troubles \\{\\}", SOON);
         two.await("gone a1a1a1a1", SOON);
         spy.await("^word " + anna, SOON);
-        assertThat(spy.printed())
-                .doesNotContain("word " + host, "word " + System.getProperty("user.name"));
+        assertThat(spy.printed()).doesNotContain("word " + host, "word " + System.getProperty("user.name"));
     }
 
     @Test
