@@ -6,20 +6,17 @@ final class RetransmissionTimer {
     static final long MIN_NANOS = 1_000_000_000L;
 
     static final long MAX_NANOS = 60_000_000_000L;
-    /**
-     * Sixteen times: after a long outage on a bad network a message is lost again now and then, and each costs that.
-     */
-    private static final int MAX_BACK_OFF = 4;
+
+    /** Back-off goes no further, so that many attempts fit into the silence that ends a session. */
+    static final long MAX_BACK_OFF_NANOS = 8_000_000_000L;
+
+    private static final int MAX_BACK_OFF = 3;
 
     private double smoothed = -1;
     private double variation;
     private int backOff;
 
-    /**
-     * A round trip that was measured on a message sent once only. Nothing else ends a back-off (Karn's rule): what was
-     * sent twice arrives also when both were merely late, and a timer that then went back would send all of it twice
-     * for as long as the server is slower than that.
-     */
+    /** A round trip that was measured on a message sent once only (Karn's rule). */
     void measured(long nanos) {
         if (smoothed < 0) {
             smoothed = nanos;
@@ -35,8 +32,12 @@ final class RetransmissionTimer {
         backOff = Math.min(backOff + 1, MAX_BACK_OFF);
     }
 
+    void progressed() {
+        backOff = 0;
+    }
+
     long timeoutNanos() {
         long base = smoothed < 0 ? MIN_NANOS : Math.max(MIN_NANOS, (long) (smoothed + 4 * variation));
-        return Math.min(MAX_NANOS, base << backOff);
+        return Math.max(Math.min(MAX_NANOS, base), Math.min(MAX_BACK_OFF_NANOS, base << backOff));
     }
 }

@@ -223,10 +223,10 @@ class LossyNetworkTest {
     @DisplayName("after a time-out repeats all that was lost, as quickly as acknowledgements come")
     void repairsABurst() {
         Sender sender = new Sender();
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < 8; i++) {
             sender.write(new byte[1]);
         }
-        assertThat(sender.poll(0)).hasSize(16);
+        assertThat(sender.poll(0)).hasSize(8);
 
         long now = sender.nextNanos();
         int sent = 0;
@@ -238,8 +238,8 @@ class LossyNetworkTest {
             sender.acknowledged(sent, 100, false, now);
         }
 
-        assertThat(roundTrips).isLessThanOrEqualTo(5);
-        assertThat(sent).isEqualTo(16);
+        assertThat(roundTrips).isLessThanOrEqualTo(3);
+        assertThat(sent).isEqualTo(8);
     }
 
     @Test
