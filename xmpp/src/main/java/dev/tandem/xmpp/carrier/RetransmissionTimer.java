@@ -2,15 +2,15 @@ package dev.tandem.xmpp.carrier;
 
 /** When to give a message up for lost: RFC 6298, in nanoseconds. Pure. */
 final class RetransmissionTimer {
-    /** RFC 6298 says 1 s; relays of servers are slower than networks, and a needless repetition costs little. */
-    static final long MIN_NANOS = 1_000_000_000L;
+    /** RFC 6298 says 1 s; but servers that shape read nothing for a second or two now and then. */
+    static final long MIN_NANOS = 2_000_000_000L;
 
     static final long MAX_NANOS = 60_000_000_000L;
 
     /** Back-off goes no further, so that many attempts fit into the silence that ends a session. */
     static final long MAX_BACK_OFF_NANOS = 8_000_000_000L;
 
-    private static final int MAX_BACK_OFF = 3;
+    private static final int MAX_BACK_OFF = 2;
 
     private double smoothed = -1;
     private double variation;

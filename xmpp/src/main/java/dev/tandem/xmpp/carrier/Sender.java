@@ -84,6 +84,9 @@ final class Sender {
     /** The last number that was in flight when a loss was noticed: until it has arrived, every gap is one of then. */
     private long recovery;
 
+    /** What was under way when that loss was noticed: the network took it then, and takes as much of repairs. */
+    private long repairBytes;
+
     private boolean ended;
 
     /** Whether a writer has to wait. */
@@ -124,7 +127,8 @@ final class Sender {
             timedOut();
         }
         for (Flight flight : flying) {
-            if (flight.lost && (flight == flying.element() || fits(flight.cost))) {
+            if (flight.lost
+                    && (flight == flying.element() || fits(flight.cost, Math.max(repairBytes, window.bytes())))) {
                 flight.lost = false;
                 flight.repeated = true;
                 send(flight, now, out);
@@ -148,20 +152,20 @@ final class Sender {
         out.add(flight.piece);
     }
 
-    private boolean fits(int cost) {
-        return underwayBytes == 0 || underwayBytes + cost <= window.bytes();
+    private boolean fits(int cost, long limit) {
+        return underwayBytes == 0 || underwayBytes + cost <= limit;
     }
 
     private boolean mayFly(Piece piece) {
         // with no room over there one message goes all the same, as a probe: its answer tells of new room
         return flying.isEmpty()
-                || (fits(Window.cost(piece.content.length)) && piece.sequence <= acknowledged + allowed);
+                || (fits(Window.cost(piece.content.length), window.bytes())
+                        && piece.sequence <= acknowledged + allowed);
     }
 
     private void timedOut() {
-        boolean first = selective && !probed;
-        probed = true;
-        if (first) {
+        if (!probed) {
+            probed = true;
             lose(flying.element());
             return;
         }
@@ -172,6 +176,7 @@ final class Sender {
 
     private void loseAll() {
         recovery = flying.getLast().piece.sequence;
+        repairBytes = 0;
         duplicates = 0;
         flying.forEach(this::lose);
     }
@@ -206,6 +211,9 @@ final class Sender {
             acknowledged = upTo;
             allowed = room;
             duplicates = 0;
+            if (upTo >= recovery) {
+                repairBytes = 0;
+            }
             while (!flying.isEmpty() && flying.element().piece.sequence <= upTo) {
                 arrivals.add(flying.remove());
             }
@@ -216,13 +224,13 @@ final class Sender {
         arrivals.tell(full);
         if (arrivals.bytes > 0 || isNew) {
             progressNanos = now;
-            probed = false;
             timer.progressed();
         }
         if (!isNew && upTo == acknowledged) {
             repeats(room, carriesData);
         }
         findLost();
+        probed &= arrivals.bytes == 0;
     }
 
     private void hold(long upTo, BitSet held, Arrivals arrivals) {
@@ -257,8 +265,9 @@ final class Sender {
 
     private void findLost() {
         boolean noticed = false;
+        long before = underwayBytes;
         for (Flight flight : flying) {
-            if (selective && !flight.held && !flight.lost && flight.order + tolerance <= arrivedOrder) {
+            if (!flight.held && !flight.lost && flight.order + tolerance <= arrivedOrder) {
                 lose(flight);
                 noticed |= flight.piece.sequence > recovery;
             }
@@ -269,7 +278,12 @@ final class Sender {
         }
         if (noticed) {
             recovery = flying.getLast().piece.sequence;
-            window.lost();
+            repairBytes = probed ? 0 : before;
+            if (probed) {
+                window.silent(); // should it have been late and not lost, little will have been sent in vain
+            } else {
+                window.lost();
+            }
         }
     }
 

@@ -30,6 +30,10 @@ final class Window {
     private static final double TWO_FULL_BYTES = MESSAGES * cost(Chunk.MAX_CONTENT);
     private static final double MAX_BYTES = (double) Receiver.ROOM * cost(Chunk.MAX_CONTENT);
     private static final double GROWTH = 1.5;
+
+    /** At this pace no more than a third of a shaper's burst is under way when it is used up. */
+    private static final double FIRST_GROWTH = 1.33;
+
     private static final long FIRST_GROWTH_NANOS = 20_000_000L;
     private static final long EPOCH_NANOS = 1_000_000_000L;
 
@@ -148,7 +152,7 @@ final class Window {
         boolean quiet = rate == 0 || now - queuedAtNanos > TARGET_NANOS;
         if (quiet && now - grownAtNanos >= pause) {
             grownAtNanos = now;
-            bytes = Math.min(MAX_BYTES, bytes * GROWTH);
+            bytes = Math.min(MAX_BYTES, bytes * (rate == 0 ? FIRST_GROWTH : GROWTH));
             if (bytes == MAX_BYTES) {
                 rate = 0; // as if nothing had ever queued
             }
@@ -164,7 +168,7 @@ final class Window {
     /** Nothing has come back for a long time: little is sent until something does. */
     void silent() {
         regained = Math.max(regained, bytes / 2);
-        bytes = Math.min(bytes, FIRST_BYTES);
+        bytes = MIN_BYTES;
     }
 
     /** Another connection, another path. */
