@@ -2,7 +2,6 @@ package dev.tandem.xmpp.account;
 
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
-import javax.net.ssl.SSLException;
 import org.jivesoftware.smack.SmackException;
 import org.jivesoftware.smack.sasl.SASLErrorException;
 
@@ -20,7 +19,7 @@ record SignInFailure(String cause, boolean permanent) {
                                 + refused.getSASLFailure().getSASLError() + ")",
                         true);
             }
-            if (cause instanceof CertificateException || cause instanceof SSLException) {
+            if (cause instanceof CertificateException) { // any other TLS failure may be a server that is just stopping
                 return new SignInFailure(
                         "the server's certificate is not trusted (" + message(cause)
                                 + "); name it with --trust-cert if it is yours",

@@ -1,0 +1,225 @@
+package dev.tandem.xmpp.account;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import org.jivesoftware.smack.ConnectionConfiguration.SecurityMode;
+import org.jivesoftware.smack.ConnectionListener;
+import org.jivesoftware.smack.SmackException;
+import org.jivesoftware.smack.StanzaListener;
+import org.jivesoftware.smack.XMPPException;
+import org.jivesoftware.smack.filter.StanzaTypeFilter;
+import org.jivesoftware.smack.packet.Message;
+import org.jivesoftware.smack.packet.Presence;
+import org.jivesoftware.smack.packet.Stanza;
+import org.jivesoftware.smack.packet.StanzaBuilder;
+import org.jivesoftware.smack.packet.XmlElement;
+import org.jivesoftware.smack.provider.ProviderManager;
+import org.jivesoftware.smack.roster.Roster;
+import org.jivesoftware.smack.sm.predicates.AfterXStanzas;
+import org.jivesoftware.smack.tcp.XMPPTCPConnection;
+import org.jivesoftware.smack.tcp.XMPPTCPConnectionConfiguration;
+import org.jivesoftware.smackx.carbons.packet.CarbonExtension;
+import org.jivesoftware.smackx.disco.ServiceDiscoveryManager;
+import org.jivesoftware.smackx.hints.element.NoCopyHint;
+import org.jivesoftware.smackx.hints.element.NoPermanentStoreHint;
+import org.jivesoftware.smackx.hints.element.NoStoreHint;
+import org.jivesoftware.smackx.ping.PingManager;
+import org.jxmpp.jid.BareJid;
+import org.jxmpp.jid.impl.JidCreate;
+import org.jxmpp.stringprep.XmppStringprepException;
+
+/** One Smack connection, set up our way; may be signed in again for as long as the server can resume its stream. */
+final class ServerConnection {
+    /** What the connection tells. Called on Smack's threads: hand over and return. */
+    interface Events {
+        void message(ServerConnection on, String from, Payload payload);
+
+        void presence(ServerConnection on, Presence presence);
+
+        /** Also of one that was told of before, or that never was signed in. */
+        void lost(ServerConnection which, Exception cause);
+    }
+
+    private static final Duration CONNECT = Duration.ofSeconds(20);
+    private static final Duration PONG = Duration.ofSeconds(15);
+
+    /** Smack asks for an acknowledgement after every stanza by itself, which doubles the number of writes. */
+    private static final int STANZAS_PER_REQUEST = 64;
+
+    static {
+        // Smack keeps its registries in statics: set once, before any connection
+        PayloadElement.Provider provider = new PayloadElement.Provider();
+        ProviderManager.addExtensionProvider("link", Account.FEATURE, provider);
+        ProviderManager.addExtensionProvider(DevicePresence.ELEMENT, Account.FEATURE, provider);
+        ProviderManager.addExtensionProvider("pair", Account.PAIRING, provider);
+        Roster.setRosterLoadedAtLoginDefault(false);
+        Roster.setDefaultSubscriptionMode(Roster.SubscriptionMode.manual);
+    }
+
+    private final XMPPTCPConnection smack;
+    private final Events events;
+
+    ServerConnection(AccountSettings settings, DeviceId me, Events events) throws IOException {
+        this.smack = new XMPPTCPConnection(configuration(settings, me));
+        this.events = events;
+        smack.setReplyTimeout(CONNECT.toMillis());
+        smack.setUseStreamManagement(true);
+        smack.setUseStreamManagementResumption(true);
+        smack.addRequestAckPredicate(new AfterXStanzas(STANZAS_PER_REQUEST));
+        // what a stream swallowed that could not be resumed is the carrier's to repeat; Smack's default repeats it too
+        smack.addStanzaDroppedListener(stanza -> {});
+        // Smack's default ends the connection for one stanza that it cannot read
+        smack.setParsingExceptionCallback(unreadable -> {});
+        PingManager.getInstanceFor(smack).setPingInterval(0);
+        ServiceDiscoveryManager.getInstanceFor(smack).addFeature(Account.FEATURE);
+        listen();
+    }
+
+    private static XMPPTCPConnectionConfiguration configuration(AccountSettings settings, DeviceId me)
+            throws IOException {
+        ServerTrust trust = new ServerTrust(settings.trustedCertificate());
+        try {
+            var jid = JidCreate.entityBareFrom(settings.jid());
+            XMPPTCPConnectionConfiguration.Builder builder = XMPPTCPConnectionConfiguration.builder()
+                    .setXmppAddressAndPassword(jid, settings.password())
+                    .setResource("tandem-" + me.brief())
+                    .setSecurityMode(SecurityMode.required)
+                    .setCustomX509TrustManager(trust)
+                    .setHostnameVerifier(trust)
+                    .setSocketFactory(new PromptSockets())
+                    .setConnectTimeout((int) CONNECT.toMillis())
+                    .setCompressionEnabled(false)
+                    .setSendPresence(false);
+            if (settings.server().isPresent()) {
+                String server = settings.server().get();
+                int colon = server.lastIndexOf(':');
+                builder.setHost(colon < 0 ? server : server.substring(0, colon));
+                builder.setPort(colon < 0 ? 5222 : Integer.parseInt(server.substring(colon + 1)));
+            }
+            return builder.build();
+        } catch (XmppStringprepException | NumberFormatException malformed) {
+            throw new IOException("not an address: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    private void listen() {
+        StanzaListener presences = stanza -> events.presence(this, (Presence) stanza);
+        smack.addSyncStanzaListener(presences, StanzaTypeFilter.PRESENCE);
+        smack.addSyncStanzaListener(stanza -> received((Message) stanza), StanzaTypeFilter.MESSAGE);
+        smack.addConnectionListener(new ConnectionListener() {
+            @Override
+            public void connectionClosedOnError(Exception cause) {
+                events.lost(ServerConnection.this, cause);
+            }
+
+            @Override
+            public void connectionClosed() {
+                events.lost(ServerConnection.this, new IOException("the server ended the connection"));
+            }
+        });
+    }
+
+    private void received(Message message) {
+        // a bounce comes with our own words in it, seemingly from the peer
+        if (message.getFrom() == null || message.getType() == Message.Type.error) {
+            return;
+        }
+        for (XmlElement extension : message.getExtensions()) {
+            if (extension instanceof PayloadElement element) {
+                events.message(this, message.getFrom().toString(), element.payload());
+            }
+        }
+    }
+
+    /**
+     * Connects and authenticates; unless the stream was resumed, nobody sees us yet.
+     *
+     * @return whether the stream of before was resumed (XEP-0198, 5)
+     */
+    boolean signIn() throws SmackException, XMPPException, IOException, InterruptedException {
+        smack.connect();
+        smack.login();
+        return smack.streamWasResumed();
+    }
+
+    /** Makes us seen: below zero and away for long, so that nobody's chat is ever routed to a daemon. */
+    void announce(DeviceId me) throws IOException {
+        send(StanzaBuilder.buildPresence()
+                .ofType(Presence.Type.available)
+                .setPriority(-1)
+                .setMode(Presence.Mode.xa)
+                .addExtension(DevicePresence.of(me))
+                .build());
+    }
+
+    String fullJid() {
+        return String.valueOf(smack.getUser());
+    }
+
+    /** Whether signing in on this one again may go on where it was. */
+    boolean isResumable() {
+        return smack.isDisconnectedButSmResumptionPossible();
+    }
+
+    /** Changes with whatever arrives. */
+    long lastReceived() {
+        return smack.getLastStanzaReceived();
+    }
+
+    /** Asks the server for a sign of life; without one within 15 s, the connection counts as lost. */
+    void ping() {
+        PingManager.getInstanceFor(smack)
+                .pingAsync(smack.getXMPPServiceDomain(), PONG.toMillis())
+                .onError(failure -> events.lost(this, failure));
+    }
+
+    void send(String toFullJid, Payload payload) throws IOException {
+        try {
+            // headline: servers neither store it, nor copy it to other clients, nor bounce it (RFC 6121, 8.5.3)
+            send(StanzaBuilder.buildMessage()
+                    .ofType(Message.Type.headline)
+                    .to(JidCreate.fullFrom(toFullJid))
+                    .addExtension(new PayloadElement(payload))
+                    .addExtension(NoStoreHint.INSTANCE)
+                    .addExtension(NoPermanentStoreHint.INSTANCE)
+                    .addExtension(NoCopyHint.INSTANCE)
+                    .addExtension(CarbonExtension.Private.INSTANCE)
+                    .build());
+        } catch (XmppStringprepException malformed) {
+            throw new IOException("not an address: " + toFullJid, malformed);
+        }
+    }
+
+    /** Sends {@code subscribe} or {@code subscribed}. */
+    void sendSubscription(BareJid to, Presence.Type type) throws IOException {
+        send(StanzaBuilder.buildPresence().ofType(type).to(to).build());
+    }
+
+    private void send(Stanza stanza) throws IOException {
+        try {
+            smack.sendStanza(stanza);
+        } catch (SmackException.NotConnectedException offline) {
+            throw new IOException("the account is offline", offline);
+        } catch (InterruptedException woken) {
+            if (!smack.isConnected()) {
+                throw new IOException("the account is offline", woken); // how Smack wakes those who wait in its queue
+            }
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted while sending");
+            interrupted.initCause(woken);
+            throw interrupted;
+        }
+    }
+
+    /** Says goodbye, so that others see us leave at once; some servers never answer, so for so long at most. */
+    void signOut(Duration atMost) {
+        smack.setReplyTimeout(atMost.toMillis());
+        smack.disconnect();
+    }
+
+    /** Drops the socket without a word; the stream stays resumable. */
+    void drop() {
+        smack.instantShutdown();
+    }
+}
