@@ -44,6 +44,9 @@ final class ServerConnection {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration PONG = Duration.ofSeconds(15);
 
+    /** After a resumption the server has just spoken to us, and an answer is a matter of round trips. */
+    private static final Duration PROOF = Duration.ofSeconds(5);
+
     /** Smack asks for an acknowledgement after every stanza by itself, which doubles the number of writes. */
     private static final int STANZAS_PER_REQUEST = 64;
 
@@ -59,6 +62,12 @@ final class ServerConnection {
 
     private final XMPPTCPConnection smack;
     private final Events events;
+
+    /**
+     * Whether the server has answered since the stream was resumed. Prosody 0.12 resumes a stream whose last stanza
+     * broke in the middle, and takes all that follows for the rest of that one; there, only a new stream helps.
+     */
+    private volatile boolean proven = true;
 
     ServerConnection(AccountSettings settings, DeviceId me, Events events) throws IOException {
         this.smack = new XMPPTCPConnection(configuration(settings, me));
@@ -140,7 +149,12 @@ final class ServerConnection {
     boolean signIn() throws SmackException, XMPPException, IOException, InterruptedException {
         smack.connect();
         smack.login();
-        return smack.streamWasResumed();
+        boolean resumed = smack.streamWasResumed();
+        proven = !resumed;
+        if (resumed) {
+            ping(PROOF);
+        }
+        return resumed;
     }
 
     /** Makes us seen: below zero and away for long, so that nobody's chat is ever routed to a daemon. */
@@ -159,7 +173,7 @@ final class ServerConnection {
 
     /** Whether signing in on this one again may go on where it was. */
     boolean isResumable() {
-        return smack.isDisconnectedButSmResumptionPossible();
+        return proven && smack.isDisconnectedButSmResumptionPossible();
     }
 
     /** Changes with whatever arrives. */
@@ -169,8 +183,13 @@ final class ServerConnection {
 
     /** Asks the server for a sign of life; without one within 15 s, the connection counts as lost. */
     void ping() {
+        ping(PONG);
+    }
+
+    private void ping(Duration atMost) {
         PingManager.getInstanceFor(smack)
-                .pingAsync(smack.getXMPPServiceDomain(), PONG.toMillis())
+                .pingAsync(smack.getXMPPServiceDomain(), atMost.toMillis())
+                .onSuccess(pong -> proven = true)
                 .onError(failure -> events.lost(this, failure));
     }
 

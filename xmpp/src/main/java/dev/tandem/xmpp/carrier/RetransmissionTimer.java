@@ -12,9 +12,15 @@ final class RetransmissionTimer {
 
     private static final int MAX_BACK_OFF = 2;
 
+    /** Round trips through a shaper may be all alike for minutes, and then one is a second longer. */
+    private static final long MIN_MARGIN_NANOS = 1_000_000_000L;
+
+    private static final int FORGIVENESS = 64;
+
     private double smoothed = -1;
     private double variation;
     private int backOff;
+    private long atLeastNanos = MIN_NANOS;
 
     /** A round trip that was measured on a message sent once only (Karn's rule). */
     void measured(long nanos) {
@@ -25,7 +31,16 @@ final class RetransmissionTimer {
             variation = 0.75 * variation + 0.25 * Math.abs(smoothed - nanos);
             smoothed = 0.875 * smoothed + 0.125 * nanos;
         }
+        atLeastNanos -= (atLeastNanos - MIN_NANOS) / FORGIVENESS;
         backOff = 0;
+    }
+
+    /**
+     * Something was sent again that had not been lost: it was given up too soon. Round trips that long are not
+     * measured, because what they are measured on was sent twice; so this is the only way to learn of them.
+     */
+    void wasTooSoon() {
+        atLeastNanos = Math.min(MAX_BACK_OFF_NANOS, 2 * timeoutNanos());
     }
 
     void expired() {
@@ -37,7 +52,8 @@ final class RetransmissionTimer {
     }
 
     long timeoutNanos() {
-        long base = smoothed < 0 ? MIN_NANOS : Math.max(MIN_NANOS, (long) (smoothed + 4 * variation));
+        long measured = smoothed < 0 ? 0 : (long) (smoothed + Math.max(MIN_MARGIN_NANOS, 4 * variation));
+        long base = Math.max(atLeastNanos, measured);
         return Math.max(Math.min(MAX_NANOS, base), Math.min(MAX_BACK_OFF_NANOS, base << backOff));
     }
 }

@@ -58,7 +58,7 @@ final class Sender {
 
     private final Deque<Piece> unsent = new ArrayDeque<>();
     private final Deque<Flight> flying = new ArrayDeque<>();
-    private final RetransmissionTimer timer = new RetransmissionTimer();
+    private RetransmissionTimer timer = new RetransmissionTimer();
     private final Window window = new Window();
     private long unsentBytes;
 
@@ -76,6 +76,10 @@ final class Sender {
     private boolean selective;
 
     private boolean probed;
+
+    /** Repetitions of which it is not known yet whether they were needless. */
+    private long doubtful;
+
     private int tolerance = DUPLICATES;
 
     /** The newest that is known to have arrived, by {@link Flight#order}. */
@@ -131,6 +135,7 @@ final class Sender {
                     && (flight == flying.element() || fits(flight.cost, Math.max(repairBytes, window.bytes())))) {
                 flight.lost = false;
                 flight.repeated = true;
+                doubtful++;
                 send(flight, now, out);
             }
         }
@@ -227,7 +232,7 @@ final class Sender {
             timer.progressed();
         }
         if (!isNew && upTo == acknowledged) {
-            repeats(room, carriesData);
+            repeats(room, carriesData, arrivals.bytes);
         }
         findLost();
         probed &= arrivals.bytes == 0;
@@ -245,10 +250,15 @@ final class Sender {
     }
 
     /** The same number again: room that the reader has made, or something came that was not expected. */
-    private void repeats(int room, boolean carriesData) {
+    private void repeats(int room, boolean carriesData, long news) {
         boolean probe = allowed == 0 && room > 0;
-        boolean duplicate = room == allowed && !carriesData && !selective;
+        boolean saysNothing = room == allowed && !carriesData;
+        boolean duplicate = saysNothing && !selective;
         allowed = Math.max(allowed, room);
+        if (saysNothing && news == 0 && doubtful > 0) {
+            doubtful--; // it answers a message that was there already
+            timer.wasTooSoon();
+        }
         if (flying.isEmpty()) {
             return;
         }
@@ -349,8 +359,9 @@ final class Sender {
 
     /** The account has come back: what was in flight is gone, and is sent again at once. */
     void resend() {
-        timer.progressed();
+        timer = new RetransmissionTimer();
         window.forget();
+        doubtful = -flying.size(); // part of it may have arrived, but was rightly not waited for
         if (!flying.isEmpty()) {
             loseAll();
         }

@@ -10,12 +10,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A TCP relay on loopback whose connections can be cut, or fall silent as behind a router that forgot them. */
 public final class Relay implements Closeable {
     private final ServerSocket listening;
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicLong upwards = new AtomicLong();
     private volatile boolean silent;
 
     /**
@@ -47,15 +49,15 @@ public final class Relay implements Closeable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(client);
                 sockets.add(server);
-                daemon(() -> pump(client, server)).start();
-                daemon(() -> pump(server, client)).start();
+                daemon(() -> pump(client, server, upwards)).start();
+                daemon(() -> pump(server, client, new AtomicLong())).start();
             } catch (IOException e) {
                 cut(); // closed, or nobody at the target: the client notices
             }
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, AtomicLong bytes) {
         byte[] buffer = new byte[8192];
         try (from;
                 to) {
@@ -64,11 +66,17 @@ public final class Relay implements Closeable {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 if (!silent) {
                     out.write(buffer, 0, count);
+                    bytes.addAndGet(count);
                 }
             }
         } catch (IOException e) {
             sockets.remove(from); // cut, as intended
         }
+    }
+
+    /** How many bytes the clients have sent to the target. */
+    public long sentUpwards() {
+        return upwards.get();
     }
 
     /** Breaks all connections; new ones are accepted. */
