@@ -136,8 +136,9 @@ public final class Account implements Messenger, Closeable {
         become(new AccountState.Connecting(failures + 1));
         try {
             ServerConnection before = connection;
-            ServerConnection current =
-                    before != null && before.isResumable() ? before : new ServerConnection(settings, me, arrivals);
+            ServerConnection current = before != null && before.isResumable()
+                    ? before
+                    : new ServerConnection(settings, me, clock, arrivals);
             connection = current;
             boolean resumed = current.signIn();
             signedIn(current, resumed);

@@ -31,10 +31,7 @@ class ShapedServerTest {
     private boolean bulk = true;
     private long arrivedBytes;
     private long written;
-    private long repeated;
-    private long highest;
     private long askedNanos = -1;
-    private long controlBytes;
     private long acknowledgeAt = Long.MAX_VALUE;
     private long wakeAt = Long.MAX_VALUE;
 
@@ -59,10 +56,6 @@ class ShapedServerTest {
 
     private void flush() {
         for (Sender.Piece piece : sender.poll(time.nanos())) {
-            if (piece.sequence() <= highest) {
-                repeated++;
-            }
-            highest = Math.max(highest, piece.sequence());
             there.send(Window.cost(piece.content().length), () -> arrived(piece));
         }
         wakeIfDue();
@@ -110,7 +103,6 @@ class ShapedServerTest {
         long upTo = receiver.acknowledged();
         int room = receiver.room();
         var held = receiver.held();
-        controlBytes += Window.OVERHEAD_BYTES;
         back.send(Window.OVERHEAD_BYTES, () -> {
             sender.acknowledged(upTo, room, false, held, time.nanos());
             flush();
@@ -156,15 +148,6 @@ class ShapedServerTest {
 
         run(server, new ShapedServer(time, rate, burst, read, oneWayMillis), 120);
 
-        System.out.printf(
-                "rate %.0f share %.3f payload %.3f wait %.2f repeated %d acks/s %.0f content %d%n",
-                rate,
-                server.read() / (rate * 120),
-                arrivedBytes / (rate * 120),
-                longestWaitSeconds(),
-                repeated,
-                controlBytes / 120.0,
-                sender.messageBytes());
         assertThat(server.read() / (rate * 120)).isGreaterThan(0.85);
         assertThat(longestWaitSeconds()).isLessThan(limit);
     }
@@ -177,15 +160,6 @@ class ShapedServerTest {
 
         run(server, new ShapedServer(time, rate, burst, 8192, 30), 300);
 
-        System.out.printf(
-                "rate %.0f share %.3f payload %.3f wait %.2f repeated %d acks/s %.0f content %d%n",
-                rate,
-                server.read() / (rate * 300),
-                arrivedBytes / (rate * 300),
-                longestWaitSeconds(),
-                repeated,
-                controlBytes / 300.0,
-                sender.messageBytes());
         assertThat(server.read() / (rate * 300)).isGreaterThan(0.85);
         assertThat(sender.messageBytes()).isLessThanOrEqualTo(1200);
     }
@@ -196,7 +170,6 @@ class ShapedServerTest {
         run(new ShapedServer(time, 20e6, 0, 8192, 1), new ShapedServer(time, 20e6, 0, 8192, 1), 1);
         long first = arrivedBytes;
         time.pass(1000);
-        System.out.printf("first second %d, second %d repeated %d%n", first, arrivedBytes - first, repeated);
         assertThat(arrivedBytes - first).isGreaterThan(10_000_000);
     }
 }
