@@ -177,7 +177,8 @@ class AccountIT {
     }
 
     @Test
-    @DisplayName("PUSH-25: a person's chat client on the same account, with carbons on, sees no message and is no device")
+    @DisplayName(
+            "PUSH-25: a person's chat client on the same account, with carbons on, sees no message and is no device")
     void chatClient() throws Exception {
         Account a = signIn(A, prosody.port());
         Account b = signIn(B, prosody.port());
