@@ -17,6 +17,7 @@ class CarrierBenchmark {
     private static final int BYTES = Integer.getInteger("tandem.benchmark.megabytes", 24) << 20;
     private static final int ROUNDS = Integer.getInteger("tandem.benchmark.rounds", 3);
     private static final int ROUND_TRIPS = 200;
+    private static final String OPEN = "carrier, window open, MB/s";
     private static final List<Integer> SIZES = List.of(1024, 2048, 3072, 4096);
 
     private final Map<String, List<Double>> results = new TreeMap<>();
@@ -29,11 +30,27 @@ class CarrierBenchmark {
                 carrier(server, round);
             }
         }
+        System.out.printf(
+                "machine: load average %s%n",
+                java.lang.management.ManagementFactory.getOperatingSystemMXBean()
+                        .getSystemLoadAverage());
         results.forEach((name, values) -> {
             double[] sorted =
                     values.stream().mapToDouble(value -> value).sorted().toArray();
-            System.out.printf("%-44s %8.2f  (%s)%n", name, sorted[sorted.length / 2], Arrays.toString(sorted));
+            System.out.printf(
+                    "%-46s %6.2f  (%.2f to %.2f)%n",
+                    name, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
         });
+        double best = results.keySet().stream()
+                .filter(name -> name.startsWith("bare") && name.endsWith("MB/s"))
+                .mapToDouble(this::medianOf)
+                .max()
+                .orElseThrow();
+        System.out.printf("carrier, window open, of the best bare pair: %.0f %%%n", 100 * medianOf(OPEN) / best);
+    }
+
+    private double medianOf(String name) {
+        return results.get(name).stream().sorted().toList().get(ROUNDS / 2);
     }
 
     /** The first round warms up. */
@@ -73,7 +90,7 @@ class CarrierBenchmark {
             begin = System.nanoTime();
             writing = pair.writing(bytes);
             TwoDevices.read(pair.there(), BYTES);
-            note(round, "carrier, window open, MB/s", BYTES / 1e6 / ((System.nanoTime() - begin) / 1e9));
+            note(round, OPEN, BYTES / 1e6 / ((System.nanoTime() - begin) / 1e9));
             writing.get();
             CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> Stream.generate(() -> 0)
                     .limit(ROUND_TRIPS)
