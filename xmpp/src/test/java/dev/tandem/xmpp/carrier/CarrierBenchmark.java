@@ -50,7 +50,7 @@ class CarrierBenchmark {
     }
 
     private double medianOf(String name) {
-        return results.get(name).stream().sorted().toList().get(ROUNDS / 2);
+        return results.getOrDefault(name, List.of()).stream().sorted().toList().get(ROUNDS / 2);
     }
 
     /** The first round warms up. */
