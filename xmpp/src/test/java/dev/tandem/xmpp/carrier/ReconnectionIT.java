@@ -2,7 +2,9 @@ package dev.tandem.xmpp.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.common.primitives.Bytes;
 import dev.tandem.xmpp.account.AccountState;
 import dev.tandem.xmpp.account.Relay;
 import dev.tandem.xmpp.testing.Prosody;
@@ -69,6 +71,28 @@ class ReconnectionIT {
     @DisplayName("PUSH-2: goes on when the receiver's connection breaks and the server has no stream management")
     void receiverWithout(@TempDir Path directory) throws Exception {
         resumed(directory, false, "modules_disabled = { \"s2s\"; \"smacks\" }");
+    }
+
+    @Test
+    @DisplayName("PUSH-2: goes on after an ejabberd that shapes was killed and restarted in its middle")
+    void ejabberdKilled(@TempDir Path directory) throws Exception {
+        assumeTrue(Ejabberd.isInstalled(), "ejabberd is not installed; apt-get install ejabberd");
+        try (Ejabberd server = Ejabberd.start(directory);
+                TwoDevices devices = new TwoDevices(server.address(), server.address(), server.certificate())) {
+            TwoDevices.Pair pair = devices.open();
+            byte[] bytes = TwoDevices.noise(1, 48 * 1024);
+            CompletableFuture<Void> writing = pair.writing(bytes);
+            byte[] first = TwoDevices.read(pair.there(), 16 * 1024);
+            server.kill();
+            await().until(() -> !online(devices.laptop) && !online(devices.tablet));
+            server.restart();
+            long back = System.nanoTime();
+
+            byte[] rest = TwoDevices.read(pair.there(), 32 * 1024);
+            assertThat(Bytes.concat(first, rest)).isEqualTo(bytes);
+            writing.get(60, TimeUnit.SECONDS);
+            System.out.printf("ejabberd killed: done %.1f s after its return%n", (System.nanoTime() - back) / 1e9);
+        }
     }
 
     private static void resumed(Path directory, boolean sender, String extra) throws Exception {
