@@ -309,6 +309,22 @@ class LossyNetworkTest {
     }
 
     @Test
+    @DisplayName("waits twice as long before it repeats, once a repetition has turned out to be needless")
+    void patience() {
+        Sender sender = new Sender();
+        sender.write(new byte[1]);
+        sender.poll(0);
+        assertThat(sender.poll(2_000 * MILLI)).hasSize(1);
+        sender.acknowledged(1, 100, false, 3_000 * MILLI);
+        sender.acknowledged(1, 100, false, 4_000 * MILLI); // says nothing: the repetition found the first one there
+
+        sender.write(new byte[1]);
+        sender.poll(5_000 * MILLI);
+
+        assertThat(sender.nextNanos()).isEqualTo(9_000 * MILLI);
+    }
+
+    @Test
     @DisplayName("GRID-7: takes no acknowledgement for what was never sent")
     void impossibleAcknowledgement() {
         Sender sender = new Sender();
