@@ -23,50 +23,24 @@ final class Sender {
     private static final int MAX_UNSENT = 64;
     private static final int DUPLICATES = 3;
 
-    /** A network that reorders is not one that loses: for each needless repetition it is given twice as much time. */
-    private static final int MAX_TOLERANCE = 64;
-
     /** Something to send: a piece of the stream under its number. */
     @SuppressWarnings("ArrayRecordComponent") // a value in transit, never compared
     record Piece(long sequence, byte[] content, boolean last) {}
-
-    private static final class Flight {
-        final Piece piece;
-        final int cost;
-        long sentNanos;
-
-        /** Counts what was sent, repetitions included. */
-        long order;
-
-        long deliveredThen;
-        boolean alone;
-
-        /** Was sent more than once: what acknowledges it does not tell how long it took (Karn's rule). */
-        boolean repeated;
-
-        /** Is taken to be lost, and goes out again as soon as the window allows. */
-        boolean lost;
-
-        /** Has arrived beyond a gap. */
-        boolean held;
-
-        Flight(Piece piece) {
-            this.piece = piece;
-            cost = Window.cost(piece.content.length);
-        }
-    }
 
     private final Deque<Piece> unsent = new ArrayDeque<>();
     private final Deque<Flight> flying = new ArrayDeque<>();
     private RetransmissionTimer timer = new RetransmissionTimer();
     private final Window window = new Window();
+    private final LossDetector losses = new LossDetector();
     private long unsentBytes;
+
+    /** How many of those flying are taken to be lost. */
+    private int lost;
 
     /** Of what is flying, neither lost nor arrived. */
     private long underwayBytes;
 
     private long nextSequence = 1;
-    private long nextOrder = 1;
     private long acknowledged;
     private long allowed = Receiver.ROOM;
     private long progressNanos;
@@ -76,14 +50,6 @@ final class Sender {
     private boolean selective;
 
     private boolean probed;
-
-    /** Repetitions of which it is not known yet whether they were needless. */
-    private long doubtful;
-
-    private int tolerance = DUPLICATES;
-
-    /** The newest that is known to have arrived, by {@link Flight#order}. */
-    private long arrivedOrder;
 
     /** The last number that was in flight when a loss was noticed: until it has arrived, every gap is one of then. */
     private long recovery;
@@ -127,17 +93,12 @@ final class Sender {
     /** What is to be sent now. */
     List<Piece> poll(long now) {
         List<Piece> out = new ArrayList<>();
-        if (!flying.isEmpty() && now >= nextNanos()) {
+        if (!flying.isEmpty() && now >= timeOutNanos()) {
             timedOut();
         }
-        for (Flight flight : flying) {
-            if (flight.lost
-                    && (flight == flying.element() || fits(flight.cost, Math.max(repairBytes, window.bytes())))) {
-                flight.lost = false;
-                flight.repeated = true;
-                doubtful++;
-                send(flight, now, out);
-            }
+        findLost(now);
+        if (lost > 0) {
+            repeatLost(now, out);
         }
         while (!unsent.isEmpty() && mayFly(unsent.element())) {
             Flight flight = new Flight(unsent.remove());
@@ -148,9 +109,21 @@ final class Sender {
         return out;
     }
 
+    private void repeatLost(long now, List<Piece> out) {
+        for (Flight flight : flying) {
+            boolean first = flight == flying.element();
+            if (flight.lost && (first || fits(flight.cost, Math.max(repairBytes, window.bytes())))) {
+                flight.lost = false;
+                lost--;
+                flight.repeated = true;
+                send(flight, now, out);
+            }
+        }
+    }
+
     private void send(Flight flight, long now, List<Piece> out) {
         flight.sentNanos = now;
-        flight.order = nextOrder++;
+        losses.sent(flight);
         flight.deliveredThen = window.delivered();
         flight.alone = underwayBytes == 0;
         underwayBytes += flight.cost;
@@ -187,8 +160,9 @@ final class Sender {
     }
 
     private void lose(Flight flight) {
-        if (!flight.lost && !flight.held) {
+        if (flight.isUnderway()) {
             flight.lost = true;
+            lost++;
             underwayBytes -= flight.cost;
         }
     }
@@ -229,36 +203,28 @@ final class Sender {
         arrivals.tell(full);
         if (arrivals.bytes > 0 || isNew) {
             progressNanos = now;
-            timer.progressed();
         }
         if (!isNew && upTo == acknowledged) {
-            repeats(room, carriesData, arrivals.bytes);
+            repeats(room, carriesData);
         }
-        findLost();
+        findLost(now);
         probed &= arrivals.bytes == 0;
     }
 
     private void hold(long upTo, BitSet held, Arrivals arrivals) {
         for (Flight flight : flying) {
             long bit = flight.piece.sequence - upTo - 1;
-            if (bit >= 0 && bit < held.length() && held.get((int) bit) && !flight.held) {
+            if (bit >= 0 && bit < held.length() && held.get((int) bit)) {
                 arrivals.add(flight);
-                flight.held = true;
-                flight.lost = false;
             }
         }
     }
 
     /** The same number again: room that the reader has made, or something came that was not expected. */
-    private void repeats(int room, boolean carriesData, long news) {
+    private void repeats(int room, boolean carriesData) {
         boolean probe = allowed == 0 && room > 0;
-        boolean saysNothing = room == allowed && !carriesData;
-        boolean duplicate = saysNothing && !selective;
+        boolean duplicate = room == allowed && !carriesData && !selective;
         allowed = Math.max(allowed, room);
-        if (saysNothing && news == 0 && doubtful > 0) {
-            doubtful--; // it answers a message that was there already
-            timer.wasTooSoon();
-        }
         if (flying.isEmpty()) {
             return;
         }
@@ -273,14 +239,12 @@ final class Sender {
         }
     }
 
-    private void findLost() {
+    private void findLost(long now) {
         boolean noticed = false;
         long before = underwayBytes;
-        for (Flight flight : flying) {
-            if (!flight.held && !flight.lost && flight.order + tolerance <= arrivedOrder) {
-                lose(flight);
-                noticed |= flight.piece.sequence > recovery;
-            }
+        for (Flight flight : losses.lost(now, timer.overtakenNanos())) {
+            lose(flight);
+            noticed |= flight.piece.sequence > recovery;
         }
         Flight oldest = flying.peek();
         if (!selective && oldest != null && acknowledged < recovery && !oldest.repeated) {
@@ -309,19 +273,19 @@ final class Sender {
         }
 
         void add(Flight flight) {
-            if (flight.held) {
+            if (flight.arrived) {
                 return; // was counted when it came
             }
             bytes += flight.cost;
-            if (!flight.lost) {
+            if (flight.lost) {
+                flight.lost = false;
+                lost--;
+            } else {
                 underwayBytes -= flight.cost;
             }
+            flight.arrived = true;
             anyRepeated |= flight.repeated;
-            if (flight.repeated && now - flight.sentNanos < window.quickestNanos()) {
-                tolerance = Math.min(MAX_TOLERANCE, 2 * tolerance); // the first one had not been lost
-            } else {
-                arrivedOrder = Math.max(arrivedOrder, flight.order);
-            }
+            losses.arrived(flight, now, window.quickestNanos());
             if (!flight.repeated && (newest == null || flight.order > newest.order)) {
                 newest = flight;
             }
@@ -343,6 +307,10 @@ final class Sender {
 
     /** When {@link #poll} has to be called again at the latest; {@link Long#MAX_VALUE} if nothing is in flight. */
     long nextNanos() {
+        return Math.min(timeOutNanos(), losses.nextNanos(timer.overtakenNanos()));
+    }
+
+    private long timeOutNanos() {
         return flying.isEmpty()
                 ? Long.MAX_VALUE
                 : Math.max(flying.element().sentNanos, progressNanos) + timer.timeoutNanos();
@@ -361,7 +329,6 @@ final class Sender {
     void resend() {
         timer = new RetransmissionTimer();
         window.forget();
-        doubtful = -flying.size(); // part of it may have arrived, but was rightly not waited for
         if (!flying.isEmpty()) {
             loseAll();
         }
