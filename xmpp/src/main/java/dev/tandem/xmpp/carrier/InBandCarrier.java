@@ -73,7 +73,9 @@ final class InBandCarrier implements Carrier {
 
     @Override
     public int messageBytes() {
-        return Chunk.MAX_CONTENT;
+        synchronized (lock) {
+            return sender.messageBytes();
+        }
     }
 
     @Override
@@ -266,6 +268,7 @@ final class InBandCarrier implements Carrier {
             if (away) {
                 awaySinceNanos = now;
             } else if (closedBecause == null) {
+                sender.resumed(now);
                 acknowledge();
             }
             flush(now);

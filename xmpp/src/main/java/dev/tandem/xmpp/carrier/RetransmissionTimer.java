@@ -20,7 +20,9 @@ final class RetransmissionTimer {
 
     private double smoothed = -1;
     private double variation;
-    private int backOff;
+
+    /** Time-outs since a round trip was last measured. */
+    private int expired;
 
     /**
      * A round trip that was measured on a message sent once only. Nothing else ends a back-off (Karn's rule): what was
@@ -35,17 +37,18 @@ final class RetransmissionTimer {
             variation = 0.75 * variation + 0.25 * Math.abs(smoothed - nanos);
             smoothed = 0.875 * smoothed + 0.125 * nanos;
         }
-        backOff = 0;
+        expired = 0;
     }
 
+    /** Nothing was heard for {@link #timeoutNanos}. The first time is a probe and costs nothing (RFC 8985, 7). */
     void expired() {
-        backOff = Math.min(backOff + 1, MAX_BACK_OFF);
+        expired = Math.min(expired + 1, MAX_BACK_OFF + 1);
     }
 
     /** After this long something is lost of which nothing has been heard at all. */
     long timeoutNanos() {
         long measured = smoothed < 0 ? 0 : (long) (smoothed + Math.max(MIN_MARGIN_NANOS, 4 * variation));
-        return Math.min(MAX_NANOS, Math.max(MIN_NANOS, measured) << backOff);
+        return Math.min(MAX_NANOS, Math.max(MIN_NANOS, measured) << Math.max(0, expired - 1));
     }
 
     /** After this long something is lost that others have overtaken: they show that the way is open (RFC 8985). */

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What is lost: a message is when three that were sent after it have arrived, be it sent for the first time or
  * again. A receiver that tells which messages it holds beyond a gap (like RFC 2018) has a burst of losses repaired in
  * one round trip. From one that does not, three acknowledgements that say nothing new repeat the oldest, and each gap
- * behind it as it shows (RFC 6582). A time-out (RFC 6298) first repeats the oldest, whose answer tells what else is
- * missing (in the spirit of RFC 8985); a second one takes all in flight for lost. A pure step machine, time passed in;
- * not thread-safe.
+ * behind it as it shows (RFC 6582). A time-out (RFC 6298) repeats the oldest, whose answer tells what else is missing
+ * (RFC 8985, in spirit): on a server that is merely slow, to repeat more would make it slower still. A pure step
+ * machine, time passed in; not thread-safe.
  */
 final class Sender {
     private static final int MAX_UNSENT = 64;
@@ -61,7 +61,9 @@ final class Sender {
 
     /** Whether a writer has to wait. */
     boolean isFull() {
-        return unsent.size() >= MAX_UNSENT || (!unsent.isEmpty() && unsentBytes >= window.bytes() / 4);
+        return unsent.size() >= MAX_UNSENT
+                || (!unsent.isEmpty() && unsentBytes >= window.bytes() / 4)
+                || (window.isSlow() && !fits(Window.cost(window.content()), window.bytes()));
     }
 
     /** How many bytes one {@link #write} is best given; more is taken, but makes others wait on a slow server. */
@@ -141,15 +143,14 @@ final class Sender {
                         && piece.sequence <= acknowledged + allowed);
     }
 
+    /** Only the oldest: when that arrives, it has overtaken whatever else of then is lost. */
     private void timedOut() {
-        if (!probed) {
-            probed = true;
-            lose(flying.element());
-            return;
-        }
         timer.expired();
-        window.silent();
-        loseAll();
+        if (probed) {
+            window.silent();
+        }
+        probed = true;
+        lose(flying.element());
     }
 
     private void loseAll() {
@@ -323,6 +324,12 @@ final class Sender {
                 lose(flight);
             }
         }
+    }
+
+    /** The account goes on where it was: what was in flight is still on its way, but later than anybody could know. */
+    void resumed(long now) {
+        progressNanos = now;
+        flying.forEach(flight -> flight.repeated = true);
     }
 
     /** The account has come back: what was in flight is gone, and is sent again at once. */

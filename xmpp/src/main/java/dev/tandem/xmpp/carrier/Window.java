@@ -20,8 +20,8 @@ final class Window {
     /** Of two messages: what waits behind them still gets through in less than two seconds. */
     private static final double SLOW_SECONDS = 0.6;
 
-    /** Smaller ones would be more overhead than content. */
-    private static final int MIN_CONTENT = 512;
+    /** Of three parts of a smaller one two would be overhead. */
+    private static final int MIN_CONTENT = 256;
 
     private static final int FIRST_CONTENT = 1024;
     private static final int MESSAGES = 2;
@@ -35,6 +35,9 @@ final class Window {
     private static final double FIRST_GROWTH = 1.33;
 
     private static final long FIRST_GROWTH_NANOS = 20_000_000L;
+    /** RFC 6817, 2.4.2, CURRENT_FILTER. */
+    private static final int RECENT = 4;
+
     private static final long EPOCH_NANOS = 1_000_000_000L;
 
     /** A path that has become slower for good is believed after this long. */
@@ -45,6 +48,10 @@ final class Window {
     /** Up to here it grows by what arrives, after a loss: it has been there before. */
     private double regained;
 
+    /** The last round trips, in a ring: where one of them is quick, the others were delayed but did not queue. */
+    private final long[] recentNanos = new long[RECENT];
+
+    private int measured;
     private long quickestNanos = Long.MAX_VALUE;
     private long quickestAtNanos;
 
@@ -67,10 +74,16 @@ final class Window {
         return (long) bytes;
     }
 
-    /** How much content one message should have now, so that at least two fit. */
+    /** How much content one message should have now, so that at least two fit, and pass within the time of two. */
     int content() {
-        int fits = ((int) Math.min(bytes, TWO_FULL_BYTES) / MESSAGES - OVERHEAD_BYTES) / 4 * 3;
+        double most = rate == 0 ? TWO_FULL_BYTES : Math.min(TWO_FULL_BYTES, rate * SLOW_SECONDS);
+        int fits = ((int) Math.min(bytes, most) / MESSAGES - OVERHEAD_BYTES) / 4 * 3;
         return Math.max(MIN_CONTENT, Math.min(Chunk.MAX_CONTENT, fits));
+    }
+
+    /** Whether each message counts: none should wait here that could still give way to another. */
+    boolean isSlow() {
+        return rate > 0 && bytes < TWO_FULL_BYTES;
     }
 
     /** All bytes that have arrived over there so far. */
@@ -111,11 +124,21 @@ final class Window {
             quickestNanos = nanos;
             quickestAtNanos = now;
         }
-        if (nanos - quickestNanos > TARGET_NANOS) {
+        recentNanos[measured++ % RECENT] = nanos;
+        long tolerable = quickestNanos + TARGET_NANOS;
+        if (recentlyQuickest() > tolerable || (rate == 0 && nanos > tolerable)) {
             queued(nanos, sinceDelivered, now);
-        } else if (full && bytes >= regained) {
+        } else if (full && bytes >= regained && nanos <= tolerable) {
             grow(now);
         }
+    }
+
+    private long recentlyQuickest() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < Math.min(measured, RECENT); i++) {
+            least = Math.min(least, recentNanos[i]);
+        }
+        return least;
     }
 
     private void queued(long nanos, long sinceDelivered, long now) {
@@ -176,6 +199,7 @@ final class Window {
         bytes = Math.min(bytes, FIRST_BYTES);
         regained = 0;
         rate = 0;
+        measured = 0;
         quickestNanos = Long.MAX_VALUE;
     }
 }

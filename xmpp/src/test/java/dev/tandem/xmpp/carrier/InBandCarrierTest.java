@@ -145,7 +145,7 @@ class InBandCarrierTest {
 
             carrier.presence(true);
             assertThat(sentNumbers()).containsExactly(1L, 2L, 3L, 4L);
-            time.pass(1_000);
+            time.pass(900);
             assertThat(sentNumbers()).hasSize(4);
         }
 
@@ -197,6 +197,7 @@ class InBandCarrierTest {
             carrier.signedIn();
 
             assertThat(sentNumbers()).containsExactly(3L, 4L);
+            time.pass(900);
             acknowledge(4);
             time.pass(10_000);
             assertThat(sentNumbers()).hasSize(2);
