@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,8 +48,10 @@ public final class Account implements Messenger, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Account.class);
     private static final Duration GOODBYE = Duration.ofMillis(500);
 
-    /** Two checks without a stanza in between, then 15 s for the pong: a dead connection is noticed within 55 s. */
-    private static final Duration LIVENESS = Duration.ofSeconds(20);
+    /** Hex digits of our id in our resource: as many as tell a person's devices apart, and more if they do not. */
+    private static final int SHORT_RESOURCE = 8;
+
+    private static final int LONG_RESOURCE = 16;
 
     /** For so long a broken connection is nobody's business: most are resumed within two seconds. */
     private static final Duration DISCREET = Duration.ofSeconds(20);
@@ -62,9 +63,11 @@ public final class Account implements Messenger, Closeable {
     private final ThreadFactory threads;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Duration patience;
     private final ThreadPoolExecutor own;
     private final Map<String, PayloadListener> payloadListeners = new ConcurrentHashMap<>();
     private final Devices devices;
+    private final Liveness liveness;
     private final List<DeviceListener> deviceListeners = new CopyOnWriteArrayList<>();
     private volatile Predicate<String> acceptsSubscription = jid -> false;
     private volatile AccountState state = new AccountState.Connecting(0);
@@ -80,9 +83,7 @@ public final class Account implements Messenger, Closeable {
     private int failures;
     private Instant onlineSince = Instant.MAX;
     private Instant lostAt = Instant.MAX;
-    private long lastReceived;
-
-    private volatile @Nullable Future<?> liveness;
+    private int resourceDigits = SHORT_RESOURCE;
 
     /** An account at rest; {@link #start} makes it sign in. */
     public Account(
@@ -93,6 +94,20 @@ public final class Account implements Messenger, Closeable {
             ThreadFactory threads,
             InstantSource clock,
             RandomGenerator random) {
+        this(settings, me, listener, timers, threads, clock, random, ServerConnection.PATIENCE);
+    }
+
+    /** As above, with another patience with the server. */
+    Account(
+            AccountSettings settings,
+            DeviceId me,
+            AccountListener listener,
+            ScheduledExecutorService timers,
+            ThreadFactory threads,
+            InstantSource clock,
+            RandomGenerator random,
+            Duration patience) {
+        this.patience = patience;
         this.settings = settings;
         this.me = me;
         this.listener = listener;
@@ -101,6 +116,7 @@ public final class Account implements Messenger, Closeable {
         this.clock = clock;
         this.random = random;
         devices = new Devices(settings.jid(), me);
+        liveness = new Liveness(timers, this::onOwnThread, patience);
         own = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     }
 
@@ -135,18 +151,42 @@ public final class Account implements Messenger, Closeable {
         }
         become(new AccountState.Connecting(failures + 1));
         try {
-            ServerConnection before = connection;
-            ServerConnection current = before != null && before.isResumable()
-                    ? before
-                    : new ServerConnection(settings, me, clock, arrivals);
-            connection = current;
-            boolean resumed = current.signIn();
-            signedIn(current, resumed);
+            signIn();
         } catch (SmackException | XMPPException | IOException failure) {
             failed(failure);
-        } catch (InterruptedException stopping) {
+        } catch (RuntimeException bug) { // ours, or Smack's: whatever it is, the account must not stay dead for it
+            LOG.error("{} failed to sign in", settings, bug);
+            failed(new IOException("a fault in this program: " + bug, bug));
+        } catch (InterruptedException stopping) { // by close()
             Thread.currentThread().interrupt();
+        } finally {
+            ServerConnection current = connection;
+            if (closed && current != null) {
+                current.drop();
+            }
         }
+    }
+
+    /** Resumes the stream of before if that is possible; if the server refuses that, on a new connection. */
+    private void signIn() throws SmackException, XMPPException, IOException, InterruptedException {
+        ServerConnection before = connection;
+        if (before != null && before.isResumable()) {
+            try {
+                signedIn(before, before.signIn());
+                return;
+            } catch (ServerConnection.ResumptionRefused refused) {
+                LOG.debug("{} starts anew", settings, refused);
+                before.giveUp();
+                before.drop();
+            }
+        }
+        ServerConnection current = new ServerConnection(settings, resource(), clock, threads, patience, arrivals);
+        connection = current;
+        signedIn(current, current.signIn());
+    }
+
+    private String resource() {
+        return "tandem-" + me.hex().substring(0, resourceDigits);
     }
 
     private void signedIn(ServerConnection current, boolean resumed) throws IOException {
@@ -160,29 +200,7 @@ public final class Account implements Messenger, Closeable {
         if (!resumed) {
             current.announce(me);
         }
-        lastReceived = -1;
-        stopChecking();
-        liveness = timers.scheduleWithFixedDelay(
-                () -> onOwnThread(this::checkAlive), LIVENESS.toMillis(), LIVENESS.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void stopChecking() {
-        Future<?> checking = liveness;
-        if (checking != null) {
-            checking.cancel(false);
-        }
-    }
-
-    private void checkAlive() {
-        ServerConnection current = online;
-        if (current == null) {
-            return;
-        }
-        long last = current.lastReceived();
-        if (last == lastReceived) {
-            current.ping();
-        }
-        lastReceived = last;
+        liveness.watch(current);
     }
 
     private void lost(ServerConnection which, Exception cause) {
@@ -196,17 +214,23 @@ public final class Account implements Messenger, Closeable {
 
     private void failed(Exception failure) {
         online = null;
-        stopChecking();
+        liveness.stop();
         if (closed) {
             return;
+        }
+        ServerConnection current = connection;
+        if (SignInFailure.isConflict(failure) && current != null) {
+            // another device, whose id begins like ours: to take the name back would only throw it out in turn
+            resourceDigits = LONG_RESOURCE;
+            current.giveUp();
         }
         LOG.debug("{} is not signed in", settings, failure);
         Instant now = clock.instant();
         lostAt = lostAt.isBefore(now) ? lostAt : now;
-        ServerConnection current = connection;
         boolean resumable = current != null && current.isResumable();
         if (current != null && !resumable) {
             current.drop();
+            connection = null;
         }
         if (!resumable || now.isAfter(lostAt.plus(DISCREET))) {
             tell(devices.offline());
@@ -342,7 +366,7 @@ public final class Account implements Messenger, Closeable {
     @Override
     public void close() {
         closed = true;
-        stopChecking();
+        liveness.stop();
         ServerConnection last = online;
         online = null;
         ServerConnection any = connection;

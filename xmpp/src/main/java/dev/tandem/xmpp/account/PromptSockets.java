@@ -8,6 +8,9 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sockets on which nothing waits for company: our own writes leave at once (TCP_NODELAY), and on Linux our
@@ -15,9 +18,31 @@ import jdk.net.ExtendedSocketOptions;
  * tail of every stanza for our delayed acknowledgement, some 40 ms each.
  */
 final class PromptSockets extends SocketFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(PromptSockets.class);
+
+    /** The one in use, or the one that was. */
+    private volatile @Nullable Socket last;
+
+    /**
+     * Breaks the connection that was made last, at once. Closing what is around it would not do: TLS wants to say
+     * goodbye, and waits for whoever is just writing to a server that does not read.
+     */
+    void abort() {
+        Socket socket = last;
+        if (socket == null || socket.isClosed()) {
+            return;
+        }
+        try (socket) {
+            socket.setSoLinger(true, 0);
+        } catch (IOException closed) {
+            LOG.debug("a connection was broken already", closed);
+        }
+    }
+
     @Override
     public Socket createSocket() throws IOException {
         Socket socket = new PromptSocket();
+        last = socket;
         socket.setTcpNoDelay(true);
         socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         return socket;

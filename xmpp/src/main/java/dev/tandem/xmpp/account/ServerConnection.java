@@ -1,9 +1,15 @@
 package dev.tandem.xmpp.account;
 
+import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jivesoftware.smack.ConnectionConfiguration.SecurityMode;
 import org.jivesoftware.smack.ConnectionListener;
 import org.jivesoftware.smack.SmackException;
@@ -39,11 +45,13 @@ final class ServerConnection {
         void lost(ServerConnection which, Exception cause);
     }
 
-    private static final Duration CONNECT = Duration.ofSeconds(20);
-    private static final Duration PONG = Duration.ofSeconds(15);
+    /** How long each answer of the server may take. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** After a resumption the server has just spoken to us, and an answer is a matter of round trips. */
-    private static final Duration PROOF = Duration.ofSeconds(5);
+    /** A network that is gone for longer has cost the stream at the server too, mostly. */
+    private static final int ATTEMPTS_TO_RESUME = 5;
+
+    private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
     /** Smack asks for an acknowledgement after every stanza by itself, which doubles the number of writes. */
     private static final int STANZAS_PER_REQUEST = 64;
@@ -59,16 +67,32 @@ final class ServerConnection {
     }
 
     private final XMPPTCPConnection smack;
+    private final PromptSockets sockets = new PromptSockets();
+    private final ThreadFactory threads;
+    private final Duration patience;
     private final Events events;
 
     /**
-     * Whether the server has answered since the stream was resumed. Prosody 0.12 resumes a stream whose last stanza
-     * broke in the middle, and takes all that follows for the rest of that one; there, only a new stream helps.
+     * Whether all went well since it last connected. Else it is never signed in again: of a login that broke half-way
+     * nobody knows what the server made of it, and Prosody 0.12 resumes a stream whose last stanza broke in the middle,
+     * and takes all that follows for the rest of that one. There, only a new stream helps.
      */
     private volatile boolean proven = true;
 
-    ServerConnection(AccountSettings settings, DeviceId me, InstantSource clock, Events events) throws IOException {
-        this.smack = new XMPPTCPConnection(configuration(settings, me)) {
+    /** Since it was signed in last; of the account's own thread. */
+    private int attempts;
+
+    ServerConnection(
+            AccountSettings settings,
+            String resource,
+            InstantSource clock,
+            ThreadFactory threads,
+            Duration patience,
+            Events events)
+            throws IOException {
+        this.threads = threads;
+        this.patience = patience;
+        this.smack = new XMPPTCPConnection(configuration(settings, resource)) {
             /** Smack's hook for whoever wants to see all that goes in and out, called for each new socket. */
             @Override
             protected void initDebugger() {
@@ -76,7 +100,7 @@ final class ServerConnection {
             }
         };
         this.events = events;
-        smack.setReplyTimeout(CONNECT.toMillis());
+        smack.setReplyTimeout(patience.toMillis());
         smack.setUseStreamManagement(true);
         smack.setUseStreamManagementResumption(true);
         smack.addRequestAckPredicate(new AfterXStanzas(STANZAS_PER_REQUEST));
@@ -89,19 +113,18 @@ final class ServerConnection {
         listen();
     }
 
-    private static XMPPTCPConnectionConfiguration configuration(AccountSettings settings, DeviceId me)
-            throws IOException {
+    private XMPPTCPConnectionConfiguration configuration(AccountSettings settings, String resource) throws IOException {
         ServerTrust trust = new ServerTrust(settings.trustedCertificate());
         try {
             var jid = JidCreate.entityBareFrom(settings.jid());
             XMPPTCPConnectionConfiguration.Builder builder = XMPPTCPConnectionConfiguration.builder()
                     .setXmppAddressAndPassword(jid, settings.password())
-                    .setResource("tandem-" + me.brief())
+                    .setResource(resource)
                     .setSecurityMode(SecurityMode.required)
                     .setCustomX509TrustManager(trust)
                     .setHostnameVerifier(trust)
-                    .setSocketFactory(new PromptSockets())
-                    .setConnectTimeout((int) CONNECT.toMillis())
+                    .setSocketFactory(sockets)
+                    .setConnectTimeout((int) patience.toMillis())
                     .setCompressionEnabled(false)
                     .setSendPresence(false);
             if (settings.server().isPresent()) {
@@ -146,24 +169,69 @@ final class ServerConnection {
     }
 
     /**
-     * Connects and authenticates; unless the stream was resumed, nobody sees us yet.
+     * Connects and authenticates; unless the stream was resumed, nobody sees us yet. Ends, one way or the other, within
+     * three times our patience, whatever the server or Smack may do.
      *
      * @return whether the stream of before was resumed (XEP-0198, 5)
+     * @throws ResumptionRefused if it was not, though it could have been: another connection is needed
      */
     boolean signIn() throws SmackException, XMPPException, IOException, InterruptedException {
+        attempts++;
+        FutureTask<Boolean> signing = new FutureTask<>(this::connectAndLogIn);
+        threads.newThread(signing).start();
+        try {
+            boolean resumed = signing.get(3 * patience.toMillis(), TimeUnit.MILLISECONDS);
+            attempts = 0;
+            return resumed;
+        } catch (TimeoutException stuck) {
+            throw new IOException("signing in took too long", stuck);
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause();
+            if (cause != null) {
+                Throwables.throwIfInstanceOf(cause, SmackException.class);
+                Throwables.throwIfInstanceOf(cause, XMPPException.class);
+                Throwables.throwIfInstanceOf(cause, IOException.class);
+            }
+            // also how Smack tells a thread that waits in its queue that the connection is gone
+            throw new IOException("cut off while signing in", failure);
+        } finally {
+            if (!signing.isDone()) {
+                proven = false;
+                sockets.abort();
+                signing.cancel(true); // Smack may wait for room in its queue without end, holding its lock
+            }
+        }
+    }
+
+    private boolean connectAndLogIn() throws SmackException, XMPPException, IOException, InterruptedException {
+        boolean resumable = smack.isDisconnectedButSmResumptionPossible();
         smack.connect();
+        proven = false;
         smack.login();
         boolean resumed = smack.streamWasResumed();
-        proven = !resumed;
+        if (resumable && !resumed) {
+            throw new ResumptionRefused();
+        }
         if (resumed) {
-            ping(PROOF);
+            ping(patience.dividedBy(2)); // the server has just spoken to us, and an answer is a matter of round trips
+        } else {
+            proven = true;
         }
         return resumed;
     }
 
+    /** The server does not know our stream any more. */
+    static final class ResumptionRefused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ResumptionRefused() {
+            super("the server did not resume the stream");
+        }
+    }
+
     /** Makes us seen: below zero and away for long, so that nobody's chat is ever routed to a daemon. */
     void announce(DeviceId me) throws IOException {
-        send(StanzaBuilder.buildPresence()
+        sendAtOnce(StanzaBuilder.buildPresence()
                 .ofType(Presence.Type.available)
                 .setPriority(-1)
                 .setMode(Presence.Mode.xa)
@@ -177,7 +245,12 @@ final class ServerConnection {
 
     /** Whether signing in on this one again may go on where it was. */
     boolean isResumable() {
-        return proven && smack.isDisconnectedButSmResumptionPossible();
+        return proven && attempts < ATTEMPTS_TO_RESUME && smack.isDisconnectedButSmResumptionPossible();
+    }
+
+    /** This one is not to be signed in again. */
+    void giveUp() {
+        proven = false;
     }
 
     /** Changes with whatever arrives. */
@@ -185,16 +258,25 @@ final class ServerConnection {
         return smack.getLastStanzaReceived();
     }
 
-    /** Asks the server for a sign of life; without one within 15 s, the connection counts as lost. */
+    /** Asks the server for a sign of life; without one in time, the connection counts as lost. Never blocks. */
     void ping() {
-        ping(PONG);
+        ping(patience);
+    }
+
+    /** For whoever has waited long enough. */
+    void pronounceDead() {
+        events.lost(this, new IOException("the server is silent"));
     }
 
     private void ping(Duration atMost) {
         PingManager.getInstanceFor(smack)
                 .pingAsync(smack.getXMPPServiceDomain(), atMost.toMillis())
                 .onSuccess(pong -> proven = true)
-                .onError(failure -> events.lost(this, failure));
+                .onError(failure -> {
+                    if (!(failure instanceof SmackException.OutgoingQueueFullException)) {
+                        events.lost(this, failure);
+                    }
+                });
     }
 
     void send(String toFullJid, Payload payload) throws IOException {
@@ -215,7 +297,16 @@ final class ServerConnection {
 
     /** Sends {@code subscribe} or {@code subscribed}. */
     void sendSubscription(BareJid to, Presence.Type type) throws IOException {
-        send(StanzaBuilder.buildPresence().ofType(type).to(to).build());
+        sendAtOnce(StanzaBuilder.buildPresence().ofType(type).to(to).build());
+    }
+
+    /** Never waits: our callers have others to serve. */
+    private void sendAtOnce(Stanza stanza) throws IOException {
+        try {
+            smack.sendStanzaNonBlocking(stanza);
+        } catch (SmackException.NotConnectedException | SmackException.OutgoingQueueFullException offline) {
+            throw new IOException("the account is offline", offline);
+        }
     }
 
     private void send(Stanza stanza) throws IOException {
@@ -240,8 +331,18 @@ final class ServerConnection {
         smack.disconnect();
     }
 
-    /** Drops the socket without a word; the stream stays resumable. */
+    /** Drops the socket without a word; the stream stays resumable. Takes 5 s at most. */
     void drop() {
-        smack.instantShutdown();
+        sockets.abort();
+        Thread shutdown = threads.newThread(smack::instantShutdown); // waits for Smack's own threads and lock
+        shutdown.start();
+        try {
+            shutdown.join(SHUTDOWN.toMillis());
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        if (shutdown.isAlive()) {
+            giveUp();
+        }
     }
 }
