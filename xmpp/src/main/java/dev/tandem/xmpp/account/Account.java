@@ -1,5 +1,6 @@
 package dev.tandem.xmpp.account;
 
+import dev.tandem.xmpp.account.Devices.Change;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,33 +11,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.jivesoftware.smack.AbstractXMPPConnection;
-import org.jivesoftware.smack.ConnectionConfiguration.SecurityMode;
-import org.jivesoftware.smack.ConnectionListener;
 import org.jivesoftware.smack.SmackException;
-import org.jivesoftware.smack.StanzaListener;
 import org.jivesoftware.smack.XMPPException;
-import org.jivesoftware.smack.filter.StanzaTypeFilter;
-import org.jivesoftware.smack.packet.Message;
 import org.jivesoftware.smack.packet.Presence;
-import org.jivesoftware.smack.packet.PresenceBuilder;
-import org.jivesoftware.smack.packet.Stanza;
-import org.jivesoftware.smack.packet.XmlElement;
-import org.jivesoftware.smack.provider.ProviderManager;
-import org.jivesoftware.smack.roster.Roster;
-import org.jivesoftware.smack.tcp.XMPPTCPConnection;
-import org.jivesoftware.smack.tcp.XMPPTCPConnectionConfiguration;
-import org.jivesoftware.smackx.carbons.packet.CarbonExtension;
-import org.jivesoftware.smackx.disco.ServiceDiscoveryManager;
-import org.jivesoftware.smackx.hints.element.NoCopyHint;
-import org.jivesoftware.smackx.hints.element.NoPermanentStoreHint;
-import org.jivesoftware.smackx.hints.element.NoStoreHint;
-import org.jivesoftware.smackx.ping.PingManager;
 import org.jspecify.annotations.Nullable;
 import org.jxmpp.jid.Jid;
 import org.jxmpp.jid.impl.JidCreate;
@@ -47,8 +32,11 @@ import org.slf4j.LoggerFactory;
 /**
  * One XMPP account, signed in and staying so.
  *
- * <p>Each attempt is a connection of its own; what was lost on the way is the carrier's to send again. State changes
- * happen on one thread of the account's own; the methods may be called from any.
+ * <p>A connection that breaks is resumed where the server can do that (XEP-0198): nothing is lost then, and nobody is
+ * told that anybody was gone. Else a new one is made, and what was lost on the way is the carrier's to send again.
+ *
+ * <p>Attempts and changes of state happen on one thread of the account's own; messages and presence are delivered on
+ * the connection's, in its order. The methods may be called from any.
  */
 public final class Account implements Messenger, Closeable {
     /** What tells a device from a chat client: in the capabilities (XEP-0115), and the carrier's namespace. */
@@ -58,19 +46,15 @@ public final class Account implements Messenger, Closeable {
     public static final String PAIRING = "urn:tandem:pair:1";
 
     private static final Logger LOG = LoggerFactory.getLogger(Account.class);
-    private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration GOODBYE = Duration.ofMillis(500);
-    private static final Duration PING = Duration.ofSeconds(60);
 
-    static {
-        // Smack keeps its registries in statics: set once, before any connection
-        PayloadElement.Provider provider = new PayloadElement.Provider();
-        ProviderManager.addExtensionProvider("link", FEATURE, provider);
-        ProviderManager.addExtensionProvider(DevicePresence.ELEMENT, FEATURE, provider);
-        ProviderManager.addExtensionProvider("pair", PAIRING, provider);
-        Roster.setRosterLoadedAtLoginDefault(false);
-        Roster.setDefaultSubscriptionMode(Roster.SubscriptionMode.manual);
-    }
+    /** Hex digits of our id in our resource: as many as tell a person's devices apart, and more if they do not. */
+    private static final int SHORT_RESOURCE = 8;
+
+    private static final int LONG_RESOURCE = 16;
+
+    /** For so long a broken connection is nobody's business: most are resumed within two seconds. */
+    private static final Duration DISCREET = Duration.ofSeconds(20);
 
     private final AccountSettings settings;
     private final DeviceId me;
@@ -79,15 +63,27 @@ public final class Account implements Messenger, Closeable {
     private final ThreadFactory threads;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Duration patience;
+    private final ThreadPoolExecutor own;
     private final Map<String, PayloadListener> payloadListeners = new ConcurrentHashMap<>();
-    private final Map<String, DeviceAddress> devices = new ConcurrentHashMap<>();
+    private final Devices devices;
+    private final Liveness liveness;
     private final List<DeviceListener> deviceListeners = new CopyOnWriteArrayList<>();
     private volatile Predicate<String> acceptsSubscription = jid -> false;
     private volatile AccountState state = new AccountState.Connecting(0);
-    private volatile @Nullable AbstractXMPPConnection connection;
     private volatile boolean closed;
-    private volatile int failures;
-    private volatile Instant onlineSince = Instant.MAX;
+
+    /** The one to send on; cleared as soon as anybody notices that it is broken. */
+    private volatile @Nullable ServerConnection online;
+
+    /** The one whose stream may be resumed, or that is being signed in. */
+    private volatile @Nullable ServerConnection connection;
+
+    // of the own thread
+    private int failures;
+    private Instant onlineSince = Instant.MAX;
+    private Instant lostAt = Instant.MAX;
+    private int resourceDigits = SHORT_RESOURCE;
 
     /** An account at rest; {@link #start} makes it sign in. */
     public Account(
@@ -98,6 +94,20 @@ public final class Account implements Messenger, Closeable {
             ThreadFactory threads,
             InstantSource clock,
             RandomGenerator random) {
+        this(settings, me, listener, timers, threads, clock, random, ServerConnection.PATIENCE);
+    }
+
+    /** As above, with another patience with the server. */
+    Account(
+            AccountSettings settings,
+            DeviceId me,
+            AccountListener listener,
+            ScheduledExecutorService timers,
+            ThreadFactory threads,
+            InstantSource clock,
+            RandomGenerator random,
+            Duration patience) {
+        this.patience = patience;
         this.settings = settings;
         this.me = me;
         this.listener = listener;
@@ -105,11 +115,14 @@ public final class Account implements Messenger, Closeable {
         this.threads = threads;
         this.clock = clock;
         this.random = random;
+        devices = new Devices(settings.jid(), me);
+        liveness = new Liveness(timers, this::onOwnThread, patience);
+        own = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     }
 
     /** Begins to sign in; what comes of it is told to the listener. */
     public void start() {
-        threads.newThread(this::attempt).start();
+        onOwnThread(this::attempt);
     }
 
     /** How it stands now. */
@@ -117,118 +130,124 @@ public final class Account implements Messenger, Closeable {
         return state;
     }
 
+    /** Bounded by what happens to one connection: attempts, losses, checks of its liveness. */
+    private void onOwnThread(Runnable task) {
+        try {
+            own.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException bug) { // the thread's outermost frame
+                    LOG.error("{}", settings, bug);
+                }
+            });
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("{} is closed", settings, stopped);
+        }
+    }
+
     private void attempt() {
-        if (closed) {
+        if (closed || online != null) {
             return;
         }
         become(new AccountState.Connecting(failures + 1));
-        XMPPTCPConnection fresh = null;
         try {
-            fresh = new XMPPTCPConnection(configuration());
-            fresh.setReplyTimeout(CONNECT.toMillis());
-            fresh.setUseStreamManagement(false);
-            AbstractXMPPConnection mine = fresh;
-            fresh.addConnectionListener(new ConnectionListener() {
-                @Override
-                public void connectionClosedOnError(Exception cause) {
-                    lost(mine, cause);
-                }
-
-                @Override
-                public void connectionClosed() {
-                    lost(mine, new IOException("the server ended the connection"));
-                }
-            });
-            listenTo(fresh);
-            ServiceDiscoveryManager.getInstanceFor(fresh).addFeature(FEATURE);
-            connection = fresh;
-            fresh.connect().login();
-            online(fresh);
+            signIn();
         } catch (SmackException | XMPPException | IOException failure) {
-            drop(fresh);
             failed(failure);
-        } catch (InterruptedException stopping) {
-            drop(fresh);
+        } catch (RuntimeException bug) { // ours, or Smack's: whatever it is, the account must not stay dead for it
+            LOG.error("{} failed to sign in", settings, bug);
+            failed(new IOException("a fault in this program: " + bug, bug));
+        } catch (InterruptedException stopping) { // by close()
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private XMPPTCPConnectionConfiguration configuration() throws IOException {
-        ServerTrust trust = new ServerTrust(settings.trustedCertificate());
-        try {
-            var jid = JidCreate.entityBareFrom(settings.jid());
-            XMPPTCPConnectionConfiguration.Builder builder = XMPPTCPConnectionConfiguration.builder()
-                    .setXmppAddressAndPassword(jid, settings.password())
-                    .setResource("tandem-" + me.brief())
-                    .setSecurityMode(SecurityMode.required)
-                    .setCustomX509TrustManager(trust)
-                    .setHostnameVerifier(trust)
-                    .setSocketFactory(new LowLatencySockets())
-                    .setConnectTimeout((int) CONNECT.toMillis())
-                    .setCompressionEnabled(false)
-                    .setSendPresence(false);
-            if (settings.server().isPresent()) {
-                String server = settings.server().get();
-                int colon = server.lastIndexOf(':');
-                builder.setHost(colon < 0 ? server : server.substring(0, colon));
-                builder.setPort(colon < 0 ? 5222 : Integer.parseInt(server.substring(colon + 1)));
+        } finally {
+            ServerConnection current = connection;
+            if (closed && current != null) {
+                current.drop();
             }
-            return builder.build();
-        } catch (XmppStringprepException | NumberFormatException malformed) {
-            throw new IOException("not an address: " + malformed.getMessage(), malformed);
         }
     }
 
-    private void listenTo(AbstractXMPPConnection fresh) {
-        StanzaListener presences = stanza -> presence(fresh, (Presence) stanza);
-        fresh.addSyncStanzaListener(presences, StanzaTypeFilter.PRESENCE);
-        fresh.addSyncStanzaListener(stanza -> message((Message) stanza), StanzaTypeFilter.MESSAGE);
+    /** Resumes the stream of before if that is possible; if the server refuses that, on a new connection. */
+    private void signIn() throws SmackException, XMPPException, IOException, InterruptedException {
+        ServerConnection before = connection;
+        if (before != null && before.isResumable()) {
+            try {
+                signedIn(before, before.signIn());
+                return;
+            } catch (ServerConnection.ResumptionRefused refused) {
+                LOG.debug("{} starts anew", settings, refused);
+                before.giveUp();
+                before.drop();
+            }
+        }
+        ServerConnection current = new ServerConnection(settings, resource(), clock, threads, patience, arrivals);
+        connection = current;
+        signedIn(current, current.signIn());
     }
 
-    private void online(XMPPTCPConnection fresh) throws SmackException, InterruptedException {
+    private String resource() {
+        return "tandem-" + me.hex().substring(0, resourceDigits);
+    }
+
+    private void signedIn(ServerConnection current, boolean resumed) throws IOException {
+        LOG.debug("{} {}", settings, resumed ? "goes on where it was" : "is signed in");
         onlineSince = clock.instant();
-        PingManager pings = PingManager.getInstanceFor(fresh);
-        pings.setPingInterval((int) PING.toSeconds());
-        pings.registerPingFailedListener(() -> {
-            drop(fresh);
-            lost(fresh, new IOException("the server does not answer pings"));
-        });
-        // below zero and away for long: nobody's chat is ever routed to a daemon
-        PresenceBuilder presence = fresh.getStanzaFactory()
-                .buildPresenceStanza()
-                .ofType(Presence.Type.available)
-                .setPriority(-1)
-                .setMode(Presence.Mode.xa)
-                .addExtension(DevicePresence.of(me));
-        become(new AccountState.Online(String.valueOf(fresh.getUser())));
-        fresh.sendStanza(presence.build());
+        lostAt = Instant.MAX;
+        online = current;
+        tell(devices.signedIn(current.fullJid(), resumed));
+        deviceListeners.forEach(DeviceListener::signedIn);
+        become(new AccountState.Online(current.fullJid()));
+        if (!resumed) {
+            current.announce(me);
+        }
+        liveness.watch(current);
     }
 
-    private void lost(AbstractXMPPConnection which, Exception cause) {
-        if (which == connection && !closed) {
-            connection = null;
-            failed(cause);
+    private void lost(ServerConnection which, Exception cause) {
+        if (which != connection || closed || !(state instanceof AccountState.Online)) {
+            return; // the last words of one that was given up, or told already
         }
+        which.drop();
+        deviceListeners.forEach(DeviceListener::signedOut);
+        failed(cause);
     }
 
     private void failed(Exception failure) {
+        online = null;
+        liveness.stop();
         if (closed) {
             return;
         }
-        LOG.debug("{} is not signed in", settings.jid(), failure);
-        devices.keySet().forEach(this::gone);
+        ServerConnection current = connection;
+        if (SignInFailure.isConflict(failure) && current != null) {
+            // another device, whose id begins like ours: to take the name back would only throw it out in turn
+            resourceDigits = LONG_RESOURCE;
+            current.giveUp();
+        }
+        LOG.debug("{} is not signed in", settings, failure);
+        Instant now = clock.instant();
+        lostAt = lostAt.isBefore(now) ? lostAt : now;
+        boolean resumable = current != null && current.isResumable();
+        if (current != null && !resumable) {
+            current.drop();
+            connection = null;
+        }
+        if (!resumable || now.isAfter(lostAt.plus(DISCREET))) {
+            tell(devices.offline());
+        }
         String where =
                 settings.server().orElse(settings.jid().substring(settings.jid().indexOf('@') + 1));
         SignInFailure why = SignInFailure.of(failure, where);
         if (why.permanent()) {
+            tell(devices.offline());
             become(new AccountState.Refused(why.cause()));
             return;
         }
-        boolean wasStable = onlineSince.isBefore(clock.instant().minus(Backoff.STABLE));
+        boolean wasStable = onlineSince.isBefore(now.minus(Backoff.STABLE));
         failures = wasStable ? 1 : failures + 1;
         onlineSince = Instant.MAX;
         Duration wait = Backoff.after(failures, random);
-        become(new AccountState.Offline(why.cause(), clock.instant().plus(wait)));
+        become(new AccountState.Offline(why.cause(), now.plus(wait)));
         var unused = timers.schedule(this::start, wait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -239,77 +258,65 @@ public final class Account implements Messenger, Closeable {
         }
     }
 
-    private static void drop(@Nullable AbstractXMPPConnection old) {
-        if (old instanceof XMPPTCPConnection tcp) {
-            tcp.instantShutdown();
+    private final ServerConnection.Events arrivals = new ServerConnection.Events() {
+        @Override
+        public void message(ServerConnection on, String from, Payload payload) {
+            PayloadListener target = payloadListeners.get(payload.namespace());
+            if (target != null && on == connection) {
+                target.received(from, payload);
+            }
         }
-    }
 
-    private void presence(AbstractXMPPConnection from, Presence presence) {
-        Jid sender = presence.getFrom();
-        if (sender == null || from != connection) {
-            return;
+        @Override
+        public void presence(ServerConnection on, Presence presence) {
+            if (presence.getFrom() != null && on == connection) {
+                seen(on, presence, presence.getFrom());
+            }
         }
-        String jid = sender.toString();
+
+        @Override
+        public void lost(ServerConnection which, Exception cause) {
+            if (which == online) {
+                online = null;
+            }
+            onOwnThread(() -> Account.this.lost(which, cause));
+        }
+    };
+
+    private void seen(ServerConnection on, Presence presence, Jid sender) {
         switch (presence.getType()) {
-            case available ->
-                DevicePresence.in(presence)
-                        .filter(device -> !device.equals(me))
-                        .ifPresent(device -> here(new DeviceAddress(device, settings.jid(), jid)));
-            case unavailable, error -> gone(jid);
-            case subscribe -> subscriptionAsked(from, sender);
+            case available -> tell(devices.available(sender.toString(), DevicePresence.in(presence)));
+            case unavailable, error -> tell(devices.gone(sender.toString()));
+            case subscribe -> subscriptionAsked(on, sender);
             default -> {}
         }
     }
 
-    private void here(DeviceAddress address) {
-        devices.put(address.fullJid(), address);
-        deviceListeners.forEach(device -> device.available(address));
-    }
-
-    private void gone(String fullJid) {
-        DeviceAddress address = devices.remove(fullJid);
-        if (address != null) {
-            deviceListeners.forEach(device -> device.unavailable(address));
+    private void tell(List<Change> changes) {
+        for (Change change : changes) {
+            deviceListeners.forEach(change::tell);
         }
     }
 
-    private void subscriptionAsked(AbstractXMPPConnection on, Jid who) {
+    private void subscriptionAsked(ServerConnection on, Jid who) {
         String bare = who.asBareJid().toString();
         if (!acceptsSubscription.test(bare)) {
             return;
         }
         try {
-            sendPresence(on, who, Presence.Type.subscribed);
-            sendPresence(on, who, Presence.Type.subscribe);
+            on.sendSubscription(who.asBareJid(), Presence.Type.subscribed);
+            on.sendSubscription(who.asBareJid(), Presence.Type.subscribe);
         } catch (IOException offline) {
             LOG.debug("could not answer the subscription of {}", bare, offline);
         }
     }
 
-    private static void sendPresence(AbstractXMPPConnection on, Jid to, Presence.Type type) throws IOException {
-        deliver(
-                on,
-                on.getStanzaFactory()
-                        .buildPresenceStanza()
-                        .ofType(type)
-                        .to(to.asBareJid())
-                        .build());
-    }
-
-    private void message(Message message) {
-        Jid sender = message.getFrom();
-        if (sender == null || message.getType() == Message.Type.error) {
-            return;
+    private ServerConnection connected() throws IOException {
+        ServerConnection current = online;
+        if (current == null) {
+            throw new IOException(settings.jid() + " is offline");
         }
-        for (XmlElement extension : message.getExtensions()) {
-            if (extension instanceof PayloadElement element) {
-                PayloadListener target = payloadListeners.get(element.getNamespace());
-                if (target != null) {
-                    target.received(sender.toString(), element.payload());
-                }
-            }
-        }
+        return current;
     }
 
     @Override
@@ -319,38 +326,7 @@ public final class Account implements Messenger, Closeable {
 
     @Override
     public void send(String toFullJid, Payload payload) throws IOException {
-        AbstractXMPPConnection current = connection;
-        if (current == null || !(state instanceof AccountState.Online)) {
-            throw new IOException(settings.jid() + " is offline");
-        }
-        try {
-            // headline: servers neither store it, nor copy it to other clients, nor bounce it (RFC 6121, 8.5.3)
-            deliver(
-                    current,
-                    current.getStanzaFactory()
-                            .buildMessageStanza()
-                            .ofType(Message.Type.headline)
-                            .to(JidCreate.fullFrom(toFullJid))
-                            .addExtension(new PayloadElement(payload))
-                            .addExtension(NoStoreHint.INSTANCE)
-                            .addExtension(NoPermanentStoreHint.INSTANCE)
-                            .addExtension(NoCopyHint.INSTANCE)
-                            .addExtension(CarbonExtension.Private.INSTANCE)
-                            .build());
-        } catch (XmppStringprepException malformed) {
-            throw new IOException("not an address: " + toFullJid, malformed);
-        }
-    }
-
-    private static void deliver(AbstractXMPPConnection on, Stanza stanza) throws IOException {
-        try {
-            on.sendStanza(stanza);
-        } catch (SmackException.NotConnectedException offline) {
-            throw new IOException("the account is offline", offline);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stopping);
-        }
+        connected().send(toFullJid, payload);
     }
 
     @Override
@@ -360,26 +336,23 @@ public final class Account implements Messenger, Closeable {
 
     @Override
     public Set<DeviceAddress> devices() {
-        return Set.copyOf(devices.values());
+        return devices.now();
     }
 
     @Override
     public void watchDevices(DeviceListener watcher) {
         deviceListeners.add(watcher);
-        devices.values().forEach(watcher::available);
+        devices.now().forEach(watcher::available);
     }
 
     @Override
     public void subscribe(String bareJid) throws IOException {
-        AbstractXMPPConnection current = connection;
-        if (current == null) {
-            throw new IOException(settings.jid() + " is offline");
-        }
+        ServerConnection current = connected();
         try {
-            Jid who = JidCreate.bareFrom(bareJid);
+            var who = JidCreate.bareFrom(bareJid);
             // a pre-approval (RFC 6121, 3.4) and a question; both are harmless where they hold already
-            sendPresence(current, who, Presence.Type.subscribed);
-            sendPresence(current, who, Presence.Type.subscribe);
+            current.sendSubscription(who, Presence.Type.subscribed);
+            current.sendSubscription(who, Presence.Type.subscribe);
         } catch (XmppStringprepException malformed) {
             throw new IOException("not an account: " + bareJid, malformed);
         }
@@ -393,19 +366,24 @@ public final class Account implements Messenger, Closeable {
     @Override
     public void close() {
         closed = true;
-        AbstractXMPPConnection last = connection;
+        liveness.stop();
+        ServerConnection last = online;
+        online = null;
+        ServerConnection any = connection;
         connection = null;
-        devices.clear();
-        if (last instanceof XMPPTCPConnection tcp) {
-            tcp.setReplyTimeout(GOODBYE.toMillis()); // some servers never say goodbye
-            Thread goodbye = threads.newThread(tcp::disconnect);
+        devices.offline();
+        own.shutdownNow();
+        if (last != null) {
+            Thread goodbye = threads.newThread(() -> last.signOut(GOODBYE));
             goodbye.start();
             try {
                 goodbye.join(2 * GOODBYE.toMillis());
             } catch (InterruptedException hurried) {
                 Thread.currentThread().interrupt();
             }
-            tcp.instantShutdown();
+        }
+        if (any != null) {
+            any.drop();
         }
     }
 }

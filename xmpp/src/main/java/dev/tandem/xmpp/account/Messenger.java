@@ -42,5 +42,14 @@ public interface Messenger {
 
         /** A device signed out, or our own account went offline. */
         void unavailable(DeviceAddress address);
+
+        /**
+         * Our own account lost its connection. The devices that were there may be told as unavailable afterwards; while
+         * the server may still let us go on where we were (XEP-0198), they are not.
+         */
+        default void signedOut() {}
+
+        /** Our own account is connected again; devices that were told as unavailable show themselves again. */
+        default void signedIn() {}
     }
 }

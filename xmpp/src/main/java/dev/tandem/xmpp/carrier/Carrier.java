@@ -9,7 +9,10 @@ import java.io.IOException;
  * {@link IOException} that says why once the carrier is closed by either side or lost.
  */
 public interface Carrier {
-    /** The most bytes that travel as one message: a TLS record is best sized to fill it. */
+    /**
+     * How many bytes are best written at once now: they travel as one message, and what is written next waits for no
+     * more than that. Changes with what the way there lets through, so it is asked before each write; 256 at least.
+     */
     int messageBytes();
 
     /**

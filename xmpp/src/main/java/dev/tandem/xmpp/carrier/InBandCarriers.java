@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -23,11 +23,10 @@ import org.slf4j.LoggerFactory;
  * The in-band carriers of one account: gives every message to the session that it belongs to.
  *
  * <p>One thread sends, because the account's connection may make it wait; received messages are handled on the
- * account's delivery thread and never wait. One timer drives all sessions.
+ * account's delivery thread and never wait. Each session has itself woken when its own next deadline is due.
  */
 public final class InBandCarriers implements CarrierSource, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(InBandCarriers.class);
-    private static final long TICK_MILLIS = 25;
 
     /** A device that restarts opens a new session before the old one is given up; more than a few is an attack. */
     private static final int SESSIONS_OF_ONE_DEVICE = 4;
@@ -35,23 +34,35 @@ public final class InBandCarriers implements CarrierSource, Closeable {
     /** Of all devices: each that another opens costs a thread until the handshake is over. */
     private static final int MAX_SESSIONS = 512;
 
-    /** All windows of a few busy sessions; what is dropped beyond that is sent again, or was not needed. */
-    private static final int MAX_OUTGOING = 4096;
+    /** Questions, refusals and acknowledgements give way when so much waits: a peer gone mad, or an outage. */
+    private static final int MAX_WAITING = 4096;
 
-    private record Outgoing(String to, Payload payload) {}
+    /** A message that waits for the sending thread; {@code failed} is run if the account cannot take it. */
+    private record Outgoing(String to, Payload payload, Runnable failed) {}
 
     private final Messenger messenger;
     private final CarrierListener listener;
     private final Ticker ticker;
     private final RandomGenerator random;
     private final Map<String, InBandCarrier> sessions = new ConcurrentHashMap<>();
-    private final BlockingQueue<Outgoing> outgoing = new LinkedBlockingQueue<>(MAX_OUTGOING);
+    private final ScheduledExecutorService timers;
+
+    /** Bounded by the sessions' windows; all else by {@link #MAX_WAITING}. */
+    private final BlockingQueue<Outgoing> outgoing = new LinkedBlockingQueue<>();
+
     private final Thread sendingThread;
-    private final ScheduledFuture<?> ticking;
     private final InBandCarrier.Outlet outlet = new InBandCarrier.Outlet() {
         @Override
         public void send(InBandCarrier carrier, Chunk chunk) {
-            sendLater(new Outgoing(carrier.peer.fullJid(), chunk.encode()));
+            // what a peer repeats is acknowledged each time, but its sender will ask again if one of those is missing
+            if (chunk.sequence() > 0 || outgoing.size() < MAX_WAITING) {
+                outgoing.add(new Outgoing(carrier.peer.fullJid(), chunk.encode(), () -> carrier.notSent(chunk)));
+            }
+        }
+
+        @Override
+        public void wakeAfter(InBandCarrier carrier, long nanos) {
+            wakeLater(carrier, nanos);
         }
 
         @Override
@@ -72,9 +83,9 @@ public final class InBandCarriers implements CarrierSource, Closeable {
         this.listener = listener;
         this.ticker = ticker;
         this.random = random;
+        this.timers = timers;
         sendingThread = threads.newThread(this::sendAll);
         sendingThread.start();
-        ticking = timers.scheduleAtFixedRate(this::tickAll, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         messenger.listen(Chunk.NAMESPACE, this::received);
         messenger.watchDevices(new Messenger.DeviceListener() {
             @Override
@@ -88,18 +99,34 @@ public final class InBandCarriers implements CarrierSource, Closeable {
                 tellSessions(address, false);
                 listener.deviceUnavailable(address);
             }
+
+            @Override
+            public void signedOut() {
+                sessions.values().forEach(InBandCarrier::signedOut);
+            }
+
+            @Override
+            public void signedIn() {
+                sessions.values().forEach(InBandCarrier::signedIn);
+            }
         });
     }
 
-    /** A timer that throws is never called again: one broken session must not stop the others' clocks. */
-    private void tickAll() {
-        for (InBandCarrier carrier : sessions.values()) {
-            try {
-                carrier.tick();
-            } catch (RuntimeException bug) {
-                LOG.error("the session with {} is broken", carrier.peer.fullJid(), bug);
-                carrier.fail("a fault in this program");
-            }
+    private void wakeLater(InBandCarrier carrier, long nanos) {
+        try {
+            var unused = timers.schedule(() -> wake(carrier), Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("the timers have stopped before the session with {}", carrier.peer.fullJid(), stopping);
+        }
+    }
+
+    /** One broken session must not stop the others' clocks. */
+    private static void wake(InBandCarrier carrier) {
+        try {
+            carrier.wake();
+        } catch (RuntimeException bug) {
+            LOG.error("the session with {} is broken", carrier.peer.fullJid(), bug);
+            carrier.fail("a fault in this program");
         }
     }
 
@@ -121,7 +148,14 @@ public final class InBandCarriers implements CarrierSource, Closeable {
 
     @Override
     public void ask(DeviceAddress to) {
-        sendLater(new Outgoing(to.fullJid(), Chunk.ask()));
+        sendLetter(to.fullJid(), Chunk.ask());
+    }
+
+    /** What belongs to no session, and is not sent again. */
+    private void sendLetter(String to, Payload payload) {
+        if (outgoing.size() < MAX_WAITING) {
+            outgoing.add(new Outgoing(to, payload, () -> LOG.trace("{} has to ask again", to)));
+        }
     }
 
     private void received(String from, Payload payload) {
@@ -164,7 +198,7 @@ public final class InBandCarriers implements CarrierSource, Closeable {
             carrier.received(chunk);
             listener.opened(device.get(), carrier);
         } else if (chunk.sequence() > 0 && !chunk.last() && device.isPresent()) {
-            sendLater(new Outgoing(from, Chunk.reset(chunk.session())));
+            sendLetter(from, Chunk.reset(chunk.session()));
         }
     }
 
@@ -174,12 +208,6 @@ public final class InBandCarriers implements CarrierSource, Closeable {
                 .findFirst();
     }
 
-    private void sendLater(Outgoing message) {
-        if (!outgoing.offer(message)) {
-            LOG.trace("too much waits to be sent: dropped a message to {}", message.to);
-        }
-    }
-
     private void sendAll() {
         try {
             while (true) {
@@ -187,8 +215,8 @@ public final class InBandCarriers implements CarrierSource, Closeable {
                 try {
                     messenger.send(next.to, next.payload);
                 } catch (IOException offline) {
-                    // it is sent again when its time is over
                     LOG.trace("not sent to {}", next.to, offline);
+                    next.failed.run();
                 }
             }
         } catch (InterruptedException stopped) {
@@ -202,7 +230,6 @@ public final class InBandCarriers implements CarrierSource, Closeable {
 
     @Override
     public void close() {
-        ticking.cancel(false);
         sessions.values().forEach(carrier -> carrier.fail("the account was signed out"));
         sendingThread.interrupt();
     }

@@ -2,85 +2,90 @@ package dev.tandem.xmpp.carrier;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a session: numbers what goes out, keeps it until it is acknowledged, sends again what is lost.
  *
- * <p>Window: what the receiver has room for, and no more than the queueing delay allows (in the spirit of RFC 6817: it
- * grows while round trips stay within 200 ms of the quickest seen, and shrinks beyond). Loss: three acknowledgements
- * that say nothing new repeat the oldest, and each gap behind it as it shows (RFC 6582); a time-out (RFC 6298) takes
- * all in flight for lost. A pure step machine, time passed in; not thread-safe.
+ * <p>How much is under way: what the receiver has room for, and no more than the {@link Window} allows.
+ *
+ * <p>What is lost: a message is when three that were sent after it have arrived, be it sent for the first time or
+ * again. A receiver that tells which messages it holds beyond a gap (like RFC 2018) has a burst of losses repaired in
+ * one round trip. From one that does not, three acknowledgements that say nothing new repeat the oldest, and each gap
+ * behind it as it shows (RFC 6582). A time-out (RFC 6298) repeats the oldest, whose answer tells what else is missing
+ * (RFC 8985, in spirit): on a server that is merely slow, to repeat more would make it slower still. A pure step
+ * machine, time passed in; not thread-safe.
  */
 final class Sender {
-    /** Enough to fill a fast server's pipe; 1 MiB in flight at most. */
-    static final int MAX_WINDOW = 256;
-
-    private static final int FIRST_WINDOW = 16;
-    private static final int MIN_WINDOW = 2;
     private static final int MAX_UNSENT = 64;
-    private static final long TARGET_DELAY_NANOS = 200_000_000L;
     private static final int DUPLICATES = 3;
 
     /** Something to send: a piece of the stream under its number. */
     @SuppressWarnings("ArrayRecordComponent") // a value in transit, never compared
     record Piece(long sequence, byte[] content, boolean last) {}
 
-    private static final class Flight {
-        final Piece piece;
-        long sentNanos;
-
-        /** Was sent more than once: what acknowledges it does not tell how long it took (Karn's rule). */
-        boolean repeated;
-
-        /** Is taken to be lost, and goes out again as soon as the window allows. */
-        boolean lost;
-
-        Flight(Piece piece, long sentNanos) {
-            this.piece = piece;
-            this.sentNanos = sentNanos;
-        }
-    }
-
     private final Deque<Piece> unsent = new ArrayDeque<>();
     private final Deque<Flight> flying = new ArrayDeque<>();
-    private final RetransmissionTimer timer = new RetransmissionTimer();
-    private long nextSequence = 1;
-    private long acknowledged;
-    private long allowed = FIRST_WINDOW;
-    private double window = FIRST_WINDOW;
+    private RetransmissionTimer timer = new RetransmissionTimer();
+    private final Window window = new Window();
+    private final LossDetector losses = new LossDetector();
+    private long unsentBytes;
 
-    /** Up to this window it grows by each message that arrives, whatever the delay: it has been there before. */
-    private double regained;
-
-    /** How many of those in flight are taken to be lost. */
+    /** How many of those flying are taken to be lost. */
     private int lost;
 
-    private long quickestNanos = Long.MAX_VALUE;
+    /** Of what is flying, neither lost nor arrived. */
+    private long underwayBytes;
+
+    private long nextSequence = 1;
+    private long acknowledged;
+    private long allowed = Receiver.ROOM;
     private long progressNanos;
     private int duplicates;
 
+    /** Whether the peer tells what it holds. */
+    private boolean selective;
+
+    private boolean probed;
+
     /** The last number that was in flight when a loss was noticed: until it has arrived, every gap is one of then. */
     private long recovery;
+
+    /** What was under way when that loss was noticed: the network took it then, and takes as much of repairs. */
+    private long repairBytes;
 
     private boolean ended;
 
     /** Whether a writer has to wait. */
     boolean isFull() {
-        return unsent.size() >= MAX_UNSENT;
+        return unsent.size() >= MAX_UNSENT
+                || (!unsent.isEmpty() && unsentBytes >= window.bytes() / 4)
+                || (window.isSlow() && !fits(Window.cost(window.content()), window.bytes()));
+    }
+
+    /** How many bytes one {@link #write} is best given; more is taken, but makes others wait on a slow server. */
+    int messageBytes() {
+        return window.content();
     }
 
     void write(byte[] content) {
-        unsent.add(new Piece(nextSequence++, content, false));
+        add(new Piece(nextSequence++, content, false));
     }
 
     /** Nothing follows. */
     void end() {
         if (!ended) {
             ended = true;
-            unsent.add(new Piece(nextSequence++, new byte[0], true));
+            add(new Piece(nextSequence++, new byte[0], true));
         }
+    }
+
+    private void add(Piece piece) {
+        unsent.add(piece);
+        unsentBytes += Window.cost(piece.content.length);
     }
 
     boolean isDrained() {
@@ -90,19 +95,18 @@ final class Sender {
     /** What is to be sent now. */
     List<Piece> poll(long now) {
         List<Piece> out = new ArrayList<>();
-        if (!flying.isEmpty() && now >= nextNanos()) {
-            timer.expired();
-            lossNoticed();
-            window = MIN_WINDOW;
-            flying.forEach(this::lose);
+        if (!flying.isEmpty() && now >= timeOutNanos()) {
+            timedOut();
         }
+        findLost(now);
         if (lost > 0) {
             repeatLost(now, out);
         }
-        while (!unsent.isEmpty() && mayFly()) {
-            Piece piece = unsent.remove();
-            flying.add(new Flight(piece, now));
-            out.add(piece);
+        while (!unsent.isEmpty() && mayFly(unsent.element())) {
+            Flight flight = new Flight(unsent.remove());
+            unsentBytes -= flight.cost;
+            send(flight, now, out);
+            flying.add(flight);
         }
         return out;
     }
@@ -110,105 +114,230 @@ final class Sender {
     private void repeatLost(long now, List<Piece> out) {
         for (Flight flight : flying) {
             boolean first = flight == flying.element();
-            if (flight.lost && (first || underway() < (int) window)) {
+            if (flight.lost && (first || fits(flight.cost, Math.max(repairBytes, window.bytes())))) {
                 flight.lost = false;
                 lost--;
                 flight.repeated = true;
-                flight.sentNanos = now;
-                out.add(flight.piece);
+                send(flight, now, out);
             }
         }
+    }
+
+    private void send(Flight flight, long now, List<Piece> out) {
+        flight.sentNanos = now;
+        losses.sent(flight);
+        flight.deliveredThen = window.delivered();
+        flight.alone = underwayBytes == 0;
+        underwayBytes += flight.cost;
+        out.add(flight.piece);
+    }
+
+    private boolean fits(int cost, long limit) {
+        return underwayBytes == 0 || underwayBytes + cost <= limit;
+    }
+
+    private boolean mayFly(Piece piece) {
+        // with no room over there one message goes all the same, as a probe: its answer tells of new room
+        return flying.isEmpty()
+                || (fits(Window.cost(piece.content.length), window.bytes())
+                        && piece.sequence <= acknowledged + allowed);
+    }
+
+    /** Only the oldest: when that arrives, it has overtaken whatever else of then is lost. */
+    private void timedOut() {
+        timer.expired();
+        if (probed) {
+            window.silent();
+        }
+        probed = true;
+        lose(flying.element());
+    }
+
+    private void loseAll() {
+        recovery = flying.getLast().piece.sequence;
+        repairBytes = 0;
+        duplicates = 0;
+        flying.forEach(this::lose);
     }
 
     private void lose(Flight flight) {
-        lost += flight.lost ? 0 : 1;
-        flight.lost = true;
+        if (flight.isUnderway()) {
+            flight.lost = true;
+            lost++;
+            underwayBytes -= flight.cost;
+        }
     }
 
-    private int underway() {
-        return flying.size() - lost;
-    }
-
-    private boolean mayFly() {
-        // with no room over there one message goes all the same, as a probe: its answer tells of new room
-        return flying.isEmpty() || (underway() < (int) window && unsent.element().sequence <= acknowledged + allowed);
-    }
-
-    private void lossNoticed() {
-        regained = Math.max(MIN_WINDOW, window / 2);
-        recovery = flying.getLast().piece.sequence;
-        duplicates = 0;
-    }
-
-    /** All up to {@code upTo} have arrived, and the receiver has room for {@code room} more. */
+    /** As below, from a peer that does not tell what it holds. */
     void acknowledged(long upTo, int room, boolean carriesData, long now) {
+        acknowledged(upTo, room, carriesData, new BitSet(), now);
+    }
+
+    /**
+     * All up to {@code upTo} have arrived, and the receiver has room for {@code room} more.
+     *
+     * @param carriesData whether the acknowledgement came with data, and is no answer to anything by itself
+     * @param held bit {@code i}: {@code upTo + 1 + i} has arrived too; empty also if nothing is known
+     */
+    void acknowledged(long upTo, int room, boolean carriesData, BitSet held, long now) {
         if (upTo >= nextSequence) {
             return; // acknowledges what was never sent
         }
-        if (upTo < acknowledged) {
-            return; // an old one that was overtaken
-        }
-        if (upTo == acknowledged) {
-            boolean repeats = room == allowed && !flying.isEmpty() && !carriesData;
-            allowed = Math.max(allowed, room);
-            if (repeats && acknowledged >= recovery && ++duplicates == DUPLICATES) {
-                lossNoticed();
-                window = regained;
-                lose(flying.element());
+        selective |= !held.isEmpty();
+        boolean full = underwayBytes + Window.cost(window.content()) > window.bytes();
+        boolean isNew = upTo > acknowledged;
+        Arrivals arrivals = new Arrivals(now);
+        if (isNew) {
+            acknowledged = upTo;
+            allowed = room;
+            duplicates = 0;
+            if (upTo >= recovery) {
+                repairBytes = 0;
             }
+            while (!flying.isEmpty() && flying.element().piece.sequence <= upTo) {
+                arrivals.add(flying.remove());
+            }
+        }
+        if (!held.isEmpty()) {
+            hold(upTo, held, arrivals);
+        }
+        arrivals.tell(full);
+        if (arrivals.bytes > 0 || isNew) {
+            progressNanos = now;
+        }
+        if (!isNew && upTo == acknowledged) {
+            repeats(room, carriesData);
+        }
+        findLost(now);
+        probed &= arrivals.bytes == 0;
+    }
+
+    private void hold(long upTo, BitSet held, Arrivals arrivals) {
+        for (Flight flight : flying) {
+            long bit = flight.piece.sequence - upTo - 1;
+            if (bit >= 0 && bit < held.length() && held.get((int) bit)) {
+                arrivals.add(flight);
+            }
+        }
+    }
+
+    /** The same number again: room that the reader has made, or something came that was not expected. */
+    private void repeats(int room, boolean carriesData) {
+        boolean probe = allowed == 0 && room > 0;
+        boolean duplicate = room == allowed && !carriesData && !selective;
+        allowed = Math.max(allowed, room);
+        if (flying.isEmpty()) {
             return;
         }
-        acknowledged = upTo;
-        allowed = room;
-        duplicates = 0;
-        progressNanos = now;
-        arrived(upTo, now);
-        if (acknowledged < recovery && !flying.isEmpty() && !flying.element().repeated) {
-            lose(flying.element()); // RFC 6582: what follows the gap that was just filled is the next gap
+        if (probe) {
+            lose(flying.element()); // was sent without room, and dropped
+        } else if (duplicate && acknowledged >= recovery) {
+            if (++duplicates == DUPLICATES) {
+                recovery = flying.getLast().piece.sequence;
+                window.lost();
+                lose(flying.element());
+            }
         }
     }
 
-    private void arrived(long upTo, long now) {
-        int count = 0;
-        boolean timed = true;
-        long sentNanos = now;
-        while (!flying.isEmpty() && flying.element().piece.sequence <= upTo) {
-            Flight flight = flying.remove();
-            lost -= flight.lost ? 1 : 0;
-            count++;
+    private void findLost(long now) {
+        boolean noticed = false;
+        long before = underwayBytes;
+        for (Flight flight : losses.lost(now, timer.overtakenNanos())) {
+            lose(flight);
+            noticed |= flight.piece.sequence > recovery;
+        }
+        Flight oldest = flying.peek();
+        if (!selective && oldest != null && acknowledged < recovery && !oldest.repeated) {
+            lose(oldest); // RFC 6582: what follows the gap that was just filled is the next gap
+        }
+        if (noticed) {
+            recovery = flying.getLast().piece.sequence;
+            repairBytes = probed ? 0 : before;
+            if (probed) {
+                window.silent(); // should it have been late and not lost, little will have been sent in vain
+            } else {
+                window.lost();
+            }
+        }
+    }
+
+    /** What one acknowledgement tells to have arrived. */
+    private final class Arrivals {
+        private final long now;
+        private long bytes;
+        private boolean anyRepeated;
+        private @Nullable Flight newest;
+
+        Arrivals(long now) {
+            this.now = now;
+        }
+
+        void add(Flight flight) {
+            if (flight.arrived) {
+                return; // was counted when it came
+            }
+            bytes += flight.cost;
+            if (flight.lost) {
+                flight.lost = false;
+                lost--;
+            } else {
+                underwayBytes -= flight.cost;
+            }
+            flight.arrived = true;
+            anyRepeated |= flight.repeated;
+            losses.arrived(flight, now, window.quickestNanos());
+            if (!flight.repeated && (newest == null || flight.order > newest.order)) {
+                newest = flight;
+            }
+        }
+
+        void tell(boolean full) {
+            if (bytes == 0) {
+                return;
+            }
+            window.arrived(bytes, full, now);
             // one that waited over there for a repeated one says nothing of the way either
-            timed &= !flight.repeated;
-            sentNanos = flight.sentNanos;
+            if (newest != null && (selective || !anyRepeated)) {
+                long nanos = now - newest.sentNanos;
+                timer.measured(nanos);
+                window.measured(nanos, window.delivered() - newest.deliveredThen, newest.alone, full, now);
+            }
         }
-        if (window < regained) {
-            window = Math.min(regained, window + count);
-        } else if (timed) {
-            grow(now - sentNanos, count);
-        }
-        if (timed) {
-            timer.measured(now - sentNanos);
-        }
-    }
-
-    private void grow(long roundTripNanos, int count) {
-        quickestNanos = Math.min(quickestNanos, roundTripNanos);
-        double offTarget = (TARGET_DELAY_NANOS - (roundTripNanos - quickestNanos)) / (double) TARGET_DELAY_NANOS;
-        double gain = offTarget > 0 ? offTarget : Math.max(-1, offTarget) / window;
-        window = Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, window + count * gain));
     }
 
     /** When {@link #poll} has to be called again at the latest; {@link Long#MAX_VALUE} if nothing is in flight. */
     long nextNanos() {
+        return Math.min(timeOutNanos(), losses.nextNanos(timer.overtakenNanos()));
+    }
+
+    private long timeOutNanos() {
         return flying.isEmpty()
                 ? Long.MAX_VALUE
                 : Math.max(flying.element().sentNanos, progressNanos) + timer.timeoutNanos();
     }
 
-    /** The account has come back: what was in flight may be gone, and is sent again at once. */
+    /** That piece could not even be handed over: it goes out again at the next poll. */
+    void unsent(long sequence) {
+        for (Flight flight : flying) {
+            if (flight.piece.sequence == sequence) {
+                lose(flight);
+            }
+        }
+    }
+
+    /** The account goes on where it was: what was in flight is still on its way, but later than anybody could know. */
+    void resumed(long now) {
+        progressNanos = now;
+        flying.forEach(flight -> flight.repeated = true);
+    }
+
+    /** The account has come back: what was in flight is gone, and is sent again at once. */
     void resend() {
+        timer = new RetransmissionTimer();
+        window.forget();
         if (!flying.isEmpty()) {
-            lossNoticed();
-            flying.forEach(this::lose);
+            loseAll();
         }
     }
 }

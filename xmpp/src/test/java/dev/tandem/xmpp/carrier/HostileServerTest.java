@@ -309,9 +309,11 @@ class HostileServerTest {
     void falseAcknowledgements() throws Exception {
         account.devices.add(phone);
         Carrier carrier = carriers.open(phone);
-        carrier.write(new byte[10 * Chunk.MAX_CONTENT], 0, 10 * Chunk.MAX_CONTENT);
+        for (int i = 0; i < 2; i++) {
+            carrier.write(new byte[100], 0, 100);
+        }
         String session = ((InBandCarrier) carrier).session;
-        for (long number : new long[] {Long.MAX_VALUE, 11, 1 << 30, 3, 1, 0, 5}) {
+        for (long number : new long[] {Long.MAX_VALUE, 3, 1 << 30, 1, 0, 2}) {
             account.listener.received(phone.fullJid(), acknowledgement(session, number, Integer.MAX_VALUE));
         }
 

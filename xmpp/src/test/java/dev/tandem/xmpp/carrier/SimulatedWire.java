@@ -112,7 +112,7 @@ public final class SimulatedWire {
                 return;
             }
             heardNanos = time.nanos();
-            sender.acknowledged(chunk.acknowledged(), chunk.window(), chunk.sequence() > 0, time.nanos());
+            sender.acknowledged(chunk.acknowledged(), chunk.window(), chunk.sequence() > 0, chunk.held(), time.nanos());
             boolean atOnce = false;
             if (chunk.sequence() > 0) {
                 atOnce = receiver.accept(chunk);
@@ -148,7 +148,8 @@ public final class SimulatedWire {
             messages++;
             acknowledgeAt = Long.MAX_VALUE;
             receiver.acknowledgementSent();
-            Chunk chunk = new Chunk("s", sequence, receiver.acknowledged(), receiver.room(), last, content);
+            Chunk chunk =
+                    new Chunk("s", sequence, receiver.acknowledged(), receiver.room(), receiver.held(), last, content);
             if (random.nextDouble() >= weather.loss) {
                 deliver(chunk);
             }
