@@ -3,6 +3,7 @@ package dev.tandem.assistant;
 import com.google.common.base.Ticker;
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.api.Checkup;
 import dev.tandem.assistant.api.Status;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredAccount;
@@ -11,10 +12,13 @@ import dev.tandem.xmpp.account.AccountSettings;
 import dev.tandem.xmpp.account.AccountState;
 import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.account.Messenger;
+import dev.tandem.xmpp.account.ServerFeatures;
+import dev.tandem.xmpp.account.ServerProbe;
 import dev.tandem.xmpp.carrier.CarrierSource;
 import dev.tandem.xmpp.carrier.InBandCarriers;
 import dev.tandem.xmpp.link.Links;
 import dev.tandem.xmpp.pairing.Pairing;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -48,11 +52,13 @@ final class Accounts {
         final Account account;
         final CarrierSource carriers;
         final CompletableFuture<AccountState> firstOutcome;
+        final ServerProbe probe;
 
         SignedIn(Account account, CarrierSource carriers, CompletableFuture<AccountState> firstOutcome) {
             this.account = account;
             this.carriers = carriers;
             this.firstOutcome = firstOutcome;
+            probe = new ServerProbe(account, Ticker.systemTicker());
         }
     }
 
@@ -197,6 +203,35 @@ final class Accounts {
             carriers.close();
         }
         account.account.close();
+    }
+
+    /** Asks each account's server how it treats us; blocks for up to ten seconds for each. */
+    List<Checkup.Server> examine() {
+        return accounts.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(account -> examine(account.getKey(), account.getValue()))
+                .toList();
+    }
+
+    private static Checkup.Server examine(String jid, SignedIn account) {
+        Optional<ServerFeatures> server = account.account.features();
+        if (server.isEmpty()) {
+            return new Checkup.Server(jid, false, null, false, null, null);
+        }
+        ServerFeatures features = server.get();
+        String tls = features.tls().orElse(null);
+        try {
+            ServerProbe.Result pace = account.probe.measure(features.fullJid());
+            return new Checkup.Server(
+                    jid,
+                    true,
+                    tls,
+                    features.streamManagement(),
+                    pace.roundTrip().map(Doctor::asMillis).orElse(null),
+                    pace.bytesPerSecond().orElse(null));
+        } catch (IOException lost) {
+            return new Checkup.Server(jid, false, tls, features.streamManagement(), null, null);
+        }
     }
 
     private static Status.Account status(String jid, AccountState state) {

@@ -106,6 +106,7 @@ public final class Daemon implements AutoCloseable {
                 desk,
                 records,
                 links,
+                new Doctor(home, store, accounts, links),
                 stopRequested::countDown);
         token = home.makeToken(random);
         api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());

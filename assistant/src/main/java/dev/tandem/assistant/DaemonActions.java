@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.api.Checkup;
 import dev.tandem.assistant.api.Status;
 import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
@@ -46,6 +47,7 @@ final class DaemonActions implements Actions {
     private final PairingDesk desk;
     private final Records records;
     private final Links links;
+    private final Doctor doctor;
     private final Runnable stop;
 
     DaemonActions(
@@ -56,6 +58,7 @@ final class DaemonActions implements Actions {
             PairingDesk desk,
             Records records,
             Links links,
+            Doctor doctor,
             Runnable stop) {
         this.identity = identity;
         this.store = store;
@@ -64,6 +67,7 @@ final class DaemonActions implements Actions {
         this.desk = desk;
         this.records = records;
         this.links = links;
+        this.doctor = doctor;
         this.stop = stop;
     }
 
@@ -117,6 +121,11 @@ final class DaemonActions implements Actions {
                 peer.desynced(),
                 peer.lastSync(),
                 peer.reason());
+    }
+
+    @Override
+    public Checkup examine() {
+        return doctor.examine();
     }
 
     @Override

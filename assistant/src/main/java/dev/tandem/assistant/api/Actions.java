@@ -48,6 +48,9 @@ public interface Actions {
     /** Syncs a paused folder, or all, again. */
     void resume(Optional<String> folder) throws ActionFailed;
 
+    /** Looks at everything that may be wrong, servers and links included; takes up to half a minute. */
+    Checkup examine();
+
     /** Asks the daemon to end in order; returns at once. */
     void stop();
 

@@ -160,6 +160,7 @@ public final class LocalApi implements AutoCloseable {
         javalin.post("/api/sync", patiently(this::sync));
         javalin.post("/api/pause", patiently(this::pause));
         javalin.post("/api/resume", patiently(this::resume));
+        javalin.post("/api/doctor", patiently(request -> answer(request, actions.examine())));
         javalin.post("/api/stop", this::stop);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }

@@ -17,7 +17,8 @@ enum Verbs {
     LOG("log", Section.EVERY_DAY),
     PAUSE("pause", Section.EVERY_DAY),
     RESUME("resume", Section.EVERY_DAY),
-    WEB("web", Section.EVERY_DAY);
+    WEB("web", Section.EVERY_DAY),
+    DOCTOR("doctor", Section.EVERY_DAY);
 
     private final String command;
     private final Section section;
@@ -71,6 +72,7 @@ enum Verbs {
             case PAUSE -> new Pause();
             case RESUME -> new Resume();
             case WEB -> new Web();
+            case DOCTOR -> new Doctor();
         };
     }
 }

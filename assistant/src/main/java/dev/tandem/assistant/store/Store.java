@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -35,6 +36,14 @@ public final class Store implements AutoCloseable {
         this.peers = new Peers(database);
         this.owed = new OwedNotices(database);
         this.journal = new Journal(database, Journal.Retention.DEFAULT);
+    }
+
+    /** Reads the whole database and says what is wrong with it; empty if nothing is. */
+    public Optional<String> damage() {
+        return database.read(handle -> handle.createQuery("PRAGMA quick_check(1)")
+                        .mapTo(String.class)
+                        .findFirst())
+                .filter(answer -> !answer.equals("ok"));
     }
 
     /**

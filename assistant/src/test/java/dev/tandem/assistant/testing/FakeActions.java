@@ -2,6 +2,7 @@ package dev.tandem.assistant.testing;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.api.Checkup;
 import dev.tandem.assistant.api.Status;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,6 +155,17 @@ public final class FakeActions implements Actions {
     @Override
     public void resume(Optional<String> folder) throws ActionFailed {
         note("resume " + folder);
+    }
+
+    @Override
+    public Checkup examine() {
+        asked.add("examine");
+        return new Checkup(
+                List.of(
+                        Checkup.Finding.ok("home", "/home/ada/.local is yours alone"),
+                        Checkup.Finding.error("account ada@example.org", "not signed in", "tandem status says why")),
+                List.of(new Checkup.Server("ada@example.org", false, null, false, null, null)),
+                List.of(new Checkup.Peer(PHONE, "phone", List.of(new Checkup.Link("direct", 0.4, 1_000_000, 0)))));
     }
 
     @Override

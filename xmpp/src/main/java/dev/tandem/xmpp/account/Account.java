@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,6 +124,12 @@ public final class Account implements Messenger, Closeable {
     /** Begins to sign in; what comes of it is told to the listener. */
     public void start() {
         onOwnThread(this::attempt);
+    }
+
+    /** What is known of the server; empty while we are not signed in. */
+    public Optional<ServerFeatures> features() {
+        ServerConnection current = online;
+        return current == null ? Optional.empty() : Optional.of(current.features());
     }
 
     /** How it stands now. */

@@ -62,11 +62,13 @@ final class ServerConnection {
         ProviderManager.addExtensionProvider("link", Account.FEATURE, provider);
         ProviderManager.addExtensionProvider(DevicePresence.ELEMENT, Account.FEATURE, provider);
         ProviderManager.addExtensionProvider("pair", Account.PAIRING, provider);
+        ProviderManager.addExtensionProvider(ServerProbe.ELEMENT, ServerProbe.NAMESPACE, provider);
         Roster.setRosterLoadedAtLoginDefault(false);
         Roster.setDefaultSubscriptionMode(Roster.SubscriptionMode.manual);
     }
 
     private final XMPPTCPConnection smack;
+    private final ServerTrust trust;
     private final PromptSockets sockets = new PromptSockets();
     private final ThreadFactory threads;
     private final Duration patience;
@@ -92,7 +94,8 @@ final class ServerConnection {
             throws IOException {
         this.threads = threads;
         this.patience = patience;
-        this.smack = new XMPPTCPConnection(configuration(settings, resource)) {
+        trust = new ServerTrust(settings.trustedCertificate());
+        this.smack = new XMPPTCPConnection(configuration(settings, resource, trust)) {
             /** Smack's hook for whoever wants to see all that goes in and out, called for each new socket. */
             @Override
             protected void initDebugger() {
@@ -113,8 +116,8 @@ final class ServerConnection {
         listen();
     }
 
-    private XMPPTCPConnectionConfiguration configuration(AccountSettings settings, String resource) throws IOException {
-        ServerTrust trust = new ServerTrust(settings.trustedCertificate());
+    private XMPPTCPConnectionConfiguration configuration(AccountSettings settings, String resource, ServerTrust trust)
+            throws IOException {
         try {
             var jid = JidCreate.entityBareFrom(settings.jid());
             XMPPTCPConnectionConfiguration.Builder builder = XMPPTCPConnectionConfiguration.builder()
@@ -237,6 +240,10 @@ final class ServerConnection {
                 .setMode(Presence.Mode.xa)
                 .addExtension(DevicePresence.of(me))
                 .build());
+    }
+
+    ServerFeatures features() {
+        return new ServerFeatures(fullJid(), trust.negotiated(), smack.isSmEnabled());
     }
 
     String fullJid() {

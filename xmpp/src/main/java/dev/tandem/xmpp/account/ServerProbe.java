@@ -22,6 +22,8 @@ public final class ServerProbe {
     /** The namespace of a probe. */
     public static final String NAMESPACE = "urn:tandem:probe:1";
 
+    static final String ELEMENT = "probe";
+
     private static final int FIRST_BURST = 8 * 1024;
     private static final int LARGEST_BURST = 512 * 1024;
     private static final int GROWTH = 4;
@@ -106,7 +108,7 @@ public final class ServerProbe {
 
     private int send(String self, int bytes) throws IOException {
         byte[] content = ByteBuffer.allocate(bytes).putInt(next).array();
-        messenger.send(self, new Payload(NAMESPACE, "probe", Map.of(), content));
+        messenger.send(self, new Payload(NAMESPACE, ELEMENT, Map.of(), content));
         return next++;
     }
 

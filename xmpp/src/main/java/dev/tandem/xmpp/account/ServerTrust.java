@@ -17,12 +17,14 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jivesoftware.smack.java7.XmppHostnameVerifier;
+import org.jspecify.annotations.Nullable;
 
 /** Which server certificates are accepted: what the system trusts, for the right name; or exactly the one given. */
 final class ServerTrust implements X509TrustManager, HostnameVerifier {
     private final X509TrustManager system;
     private final Optional<X509Certificate> pinned;
     private final HostnameVerifier names = new XmppHostnameVerifier();
+    private volatile @Nullable String negotiated;
 
     ServerTrust(Optional<String> certificate) throws IOException {
         try {
@@ -70,11 +72,17 @@ final class ServerTrust implements X509TrustManager, HostnameVerifier {
 
     @Override
     public boolean verify(String host, SSLSession session) {
+        negotiated = session.getProtocol() + " " + session.getCipherSuite();
         try {
             return isPinned(session.getPeerCertificates()) || names.verify(host, session);
         } catch (SSLPeerUnverifiedException unverified) {
             return false;
         }
+    }
+
+    /** Protocol and cipher suite of the connection that was checked last. */
+    Optional<String> negotiated() {
+        return Optional.ofNullable(negotiated);
     }
 
     private boolean isPinned(Certificate[] chain) {

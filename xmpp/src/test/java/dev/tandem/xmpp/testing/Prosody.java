@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,22 +20,38 @@ public final class Prosody implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+
+    /** What is put before a command to run it where the server is. */
+    private final List<String> there;
+
     private Process process;
 
-    private Prosody(Path directory, int port) {
+    private Prosody(Path directory, int port, List<String> there) {
         this.directory = directory;
         this.port = port;
+        this.there = there;
     }
 
     /** Starts one; {@code extra} are further lines of its configuration. */
     public static Prosody start(Path directory, String... extra) throws IOException, InterruptedException {
+        return start(directory, List.of(), extra);
+    }
+
+    /** Starts one on a machine of its own, where it listens on every address. */
+    public static Prosody start(Path directory, Namespaces machines) throws IOException, InterruptedException {
+        List<String> there = List.of("ip", "netns", "exec", machines.name(Namespaces.Host.SERVER));
+        return start(directory, there, "interfaces = { \"0.0.0.0\" }");
+    }
+
+    private static Prosody start(Path directory, List<String> there, String... extra)
+            throws IOException, InterruptedException {
         Files.createDirectories(directory.resolve("data"));
         Files.createDirectories(directory.resolve("certs"));
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Prosody prosody = new Prosody(directory, port);
+        Prosody prosody = new Prosody(directory, port, there);
         run(List.of(
                 "openssl",
                 "req",
@@ -87,11 +104,10 @@ public final class Prosody implements AutoCloseable {
     }
 
     private void launch() throws IOException, InterruptedException {
-        process = new ProcessBuilder(
-                        "prosody",
-                        "--config",
-                        directory.resolve("prosody.cfg.lua").toString(),
-                        "-F")
+        List<String> command = new ArrayList<>(there);
+        command.addAll(List.of(
+                "prosody", "--config", directory.resolve("prosody.cfg.lua").toString(), "-F"));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("prosody.out").toFile())
                 .start();
@@ -105,7 +121,17 @@ public final class Prosody implements AutoCloseable {
         }
     }
 
-    private boolean accepts() {
+    private boolean accepts() throws InterruptedException {
+        if (!there.isEmpty()) {
+            List<String> knock = new ArrayList<>(there);
+            knock.addAll(List.of("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + port));
+            try {
+                run(knock);
+                return true;
+            } catch (IOException notYet) {
+                return false;
+            }
+        }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
             return true;
