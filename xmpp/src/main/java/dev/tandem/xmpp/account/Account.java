@@ -63,7 +63,6 @@ public final class Account implements Messenger, Closeable {
     private final ScheduledExecutorService timers;
     private final ThreadFactory threads;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final Duration patience;
     private final ThreadPoolExecutor own;
     private final Map<String, PayloadListener> payloadListeners = new ConcurrentHashMap<>();
@@ -81,8 +80,7 @@ public final class Account implements Messenger, Closeable {
     private volatile @Nullable ServerConnection connection;
 
     // of the own thread
-    private int failures;
-    private Instant onlineSince = Instant.MAX;
+    private final Backoff backoff;
     private Instant lostAt = Instant.MAX;
     private int resourceDigits = SHORT_RESOURCE;
 
@@ -115,7 +113,7 @@ public final class Account implements Messenger, Closeable {
         this.timers = timers;
         this.threads = threads;
         this.clock = clock;
-        this.random = random;
+        backoff = new Backoff(random);
         devices = new Devices(settings.jid(), me);
         liveness = new Liveness(timers, this::onOwnThread, patience);
         own = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
@@ -156,7 +154,7 @@ public final class Account implements Messenger, Closeable {
         if (closed || online != null) {
             return;
         }
-        become(new AccountState.Connecting(failures + 1));
+        become(new AccountState.Connecting(backoff.attempt()));
         try {
             signIn();
         } catch (SmackException | XMPPException | IOException failure) {
@@ -198,7 +196,7 @@ public final class Account implements Messenger, Closeable {
 
     private void signedIn(ServerConnection current, boolean resumed) throws IOException {
         LOG.debug("{} {}", settings, resumed ? "goes on where it was" : "is signed in");
-        onlineSince = clock.instant();
+        backoff.online(clock.instant());
         lostAt = Instant.MAX;
         online = current;
         tell(devices.signedIn(current.fullJid(), resumed));
@@ -250,10 +248,7 @@ public final class Account implements Messenger, Closeable {
             become(new AccountState.Refused(why.cause()));
             return;
         }
-        boolean wasStable = onlineSince.isBefore(now.minus(Backoff.STABLE));
-        failures = wasStable ? 1 : failures + 1;
-        onlineSince = Instant.MAX;
-        Duration wait = Backoff.after(failures, random);
+        Duration wait = backoff.failed(now);
         become(new AccountState.Offline(why.cause(), now.plus(wait)));
         var unused = timers.schedule(this::start, wait.toMillis(), TimeUnit.MILLISECONDS);
     }

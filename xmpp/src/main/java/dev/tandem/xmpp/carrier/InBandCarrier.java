@@ -62,6 +62,7 @@ final class InBandCarrier implements Carrier {
     private boolean offline;
 
     private long stalledUntilNanos;
+    private Runnable whenOver = () -> {};
 
     InBandCarrier(DeviceAddress peer, String session, Outlet outlet, Ticker ticker) {
         this.peer = peer;
@@ -345,6 +346,19 @@ final class InBandCarrier implements Carrier {
         }
     }
 
+    /**
+     * Whether it has been closed here, but not all that was written before has been acknowledged yet.
+     *
+     * @param whenOver is run, if so, once that is the case, or it is over for another reason; must not block
+     */
+    boolean isEnding(Runnable whenOver) {
+        synchronized (lock) {
+            boolean is = ending && closedBecause == null;
+            this.whenOver = is ? whenOver : this.whenOver;
+            return is;
+        }
+    }
+
     /** It is over, whatever was under way. */
     void fail(String reason) {
         synchronized (lock) {
@@ -358,5 +372,6 @@ final class InBandCarrier implements Carrier {
         closedBecause = reason;
         lock.notifyAll();
         outlet.ended(this);
+        whenOver.run();
     }
 }

@@ -6,6 +6,7 @@ import dev.tandem.xmpp.account.Messenger;
 import dev.tandem.xmpp.account.Payload;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -36,6 +38,9 @@ public final class InBandCarriers implements CarrierSource, Closeable {
 
     /** Questions, refusals and acknowledgements give way when so much waits: a peer gone mad, or an outage. */
     private static final int MAX_WAITING = 4096;
+
+    /** As long as the account itself takes for its goodbye: closing is a matter of a second. */
+    private static final Duration GOODBYE = Duration.ofMillis(500);
 
     /** A message that waits for the sending thread; {@code failed} is run if the account cannot take it. */
     private record Outgoing(String to, Payload payload, Runnable failed) {}
@@ -228,8 +233,23 @@ public final class InBandCarriers implements CarrierSource, Closeable {
         return session + " " + fullJid;
     }
 
+    /**
+     * Ends all sessions. Those that were closed before get up to 500 ms for what was written to them, a goodbye mostly,
+     * to arrive; so close the carriers first, then this, and then the account.
+     */
     @Override
     public void close() {
+        Semaphore over = new Semaphore(0);
+        int ending = (int) sessions.values().stream()
+                .filter(carrier -> carrier.isEnding(over::release))
+                .count();
+        try {
+            if (!over.tryAcquire(ending, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("some of {} sessions ended without the other side's having heard of it", ending);
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
         sessions.values().forEach(carrier -> carrier.fail("the account was signed out"));
         sendingThread.interrupt();
     }

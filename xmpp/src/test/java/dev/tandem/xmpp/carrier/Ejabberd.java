@@ -1,6 +1,8 @@
 package dev.tandem.xmpp.carrier;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,11 +34,15 @@ final class Ejabberd implements AutoCloseable {
         process = launch();
     }
 
-    static boolean isInstalled() {
-        return Files.isExecutable(BEAM) && Files.isExecutable(CONTROL);
+    /** Aborts the test where there is none; in CI that is a failure instead. */
+    private static void require() {
+        boolean installed = Files.isExecutable(BEAM) && Files.isExecutable(CONTROL);
+        assumeTrue(installed || System.getenv("CI") != null, "ejabberd is not installed; apt-get install ejabberd");
+        assertThat(installed).as("ejabberd is installed").isTrue();
     }
 
     static Ejabberd start(Path directory) throws IOException, InterruptedException {
+        require();
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();

@@ -218,6 +218,23 @@ class InBandCarrierTest {
     }
 
     @Test
+    @DisplayName("asks for messages that are no more than a server lets through in half a second")
+    void messageBytes() throws IOException {
+        carrier.write(new byte[1], 0, 1);
+        time.pass(5);
+        acknowledge(1);
+        int before = carrier.messageBytes();
+        for (int number = 2; number < 10; number++) {
+            carrier.write(new byte[carrier.messageBytes()], 0, carrier.messageBytes());
+            time.pass(950); // some 2 kB/s
+            acknowledge(number);
+        }
+
+        assertThat(before).isBetween(1024, 1030);
+        assertThat(carrier.messageBytes()).isEqualTo(256);
+    }
+
+    @Test
     @DisplayName("a reset by the other side fails both directions at once, with the reason")
     void reset() throws IOException {
         write(1);

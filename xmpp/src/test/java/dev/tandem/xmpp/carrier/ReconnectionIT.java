@@ -2,7 +2,6 @@ package dev.tandem.xmpp.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.primitives.Bytes;
 import dev.tandem.xmpp.account.AccountState;
@@ -76,7 +75,6 @@ class ReconnectionIT {
     @Test
     @DisplayName("PUSH-2: goes on after an ejabberd that shapes was killed and restarted in its middle")
     void ejabberdKilled(@TempDir Path directory) throws Exception {
-        assumeTrue(Ejabberd.isInstalled(), "ejabberd is not installed; apt-get install ejabberd");
         try (Ejabberd server = Ejabberd.start(directory);
                 TwoDevices devices = new TwoDevices(server.address(), server.address(), server.certificate())) {
             TwoDevices.Pair pair = devices.open();

@@ -1,7 +1,6 @@
 package dev.tandem.xmpp.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tandem.xmpp.account.Relay;
 import dev.tandem.xmpp.testing.Prosody;
@@ -66,7 +65,6 @@ class ShapedServerIT {
     @Test
     @DisplayName("ejabberd as shipped, 3 kB/s after the first 20 kB: works, and uses at least 85 %")
     void ejabberd(@TempDir Path directory) throws Exception {
-        assumeTrue(Ejabberd.isInstalled(), "ejabberd is not installed; apt-get install ejabberd");
         try (Ejabberd server = Ejabberd.start(directory)) {
             Seen seen = measure("ejabberd", server.port(), server.certificate(), 3_000);
 
