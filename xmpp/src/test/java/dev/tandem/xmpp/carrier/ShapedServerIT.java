@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A transfer through a real server that shapes")
 @Timeout(300)
 class ShapedServerIT {
-    private static final int RECORD = 4096;
-    private static final int SECONDS = 60;
+    /** {@code -Dtandem.shaped.seconds=60} for figures to be written down; the burst and the first seconds are in it. */
+    private static final int SECONDS = Integer.getInteger("tandem.shaped.seconds", 25);
 
     private static final String LIMITS = """
             modules_enabled = { "roster"; "saslauth"; "tls"; "disco"; "presence"; "message"; "iq"; "ping";
@@ -35,6 +35,15 @@ class ShapedServerIT {
     private record Seen(double wireBytesPerSecond, double payloadBytesPerSecond, List<Double> waitSeconds) {
         double longestWait() {
             return waitSeconds.stream().mapToDouble(wait -> wait).max().orElseThrow();
+        }
+
+        /** What most wait, once the rate is known. */
+        double median() {
+            return waitSeconds.stream()
+                    .sorted()
+                    .skip(waitSeconds.size() / 2)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -58,7 +67,7 @@ class ShapedServerIT {
             Seen seen = measure("Prosody 1kb/s", server.port(), server.certificate(), 1_000);
 
             assertThat(seen.wireBytesPerSecond).isGreaterThan(850);
-            assertThat(seen.longestWait()).isLessThan(20);
+            assertThat(seen.median()).isLessThan(6);
         }
     }
 
@@ -69,7 +78,7 @@ class ShapedServerIT {
             Seen seen = measure("ejabberd", server.port(), server.certificate(), 3_000);
 
             assertThat(seen.wireBytesPerSecond).isGreaterThan(2_550);
-            assertThat(seen.longestWait()).isLessThan(10);
+            assertThat(seen.median()).isLessThan(3);
         }
     }
 
@@ -99,13 +108,14 @@ class ShapedServerIT {
             Seen seen = new Seen((relay.sentUpwards() - wire) / seconds, payload / seconds, waits);
             System.out.printf(
                     "%s: %.0f bytes/s on the wire (%.0f %%), %.0f of payload (%.0f %%), control waits %.2f s at most, "
-                            + "%.2f s on average of %d%n",
+                            + "%.2f s in the median, %.2f s on average of %d%n",
                     name,
                     seen.wireBytesPerSecond,
                     100 * seen.wireBytesPerSecond / rate,
                     seen.payloadBytesPerSecond,
                     100 * seen.payloadBytesPerSecond / rate,
                     seen.longestWait(),
+                    seen.median(),
                     waits.stream().mapToDouble(wait -> wait).average().orElse(0),
                     waits.size());
             asking.shutdownNow();
@@ -122,11 +132,13 @@ class ShapedServerIT {
     }
 
     private static CompletableFuture<Void> endlessly(Carrier carrier) {
-        byte[] record = ByteBuffer.allocate(RECORD).putInt(RECORD - 12).array();
         return CompletableFuture.runAsync(
                 () -> {
                     while (true) {
-                        TwoDevices.write(carrier, record, 0, RECORD);
+                        int size = carrier.messageBytes(); // asked each time, as the link does
+                        byte[] record =
+                                ByteBuffer.allocate(size).putInt(size - 12).array();
+                        TwoDevices.write(carrier, record, 0, size);
                     }
                 },
                 task -> TwoDevices.daemon(task).start());
