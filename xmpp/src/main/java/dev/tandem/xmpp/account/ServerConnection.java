@@ -17,6 +17,7 @@ import org.jivesoftware.smack.StanzaListener;
 import org.jivesoftware.smack.XMPPException;
 import org.jivesoftware.smack.filter.StanzaTypeFilter;
 import org.jivesoftware.smack.packet.Message;
+import org.jivesoftware.smack.packet.MessageBuilder;
 import org.jivesoftware.smack.packet.Presence;
 import org.jivesoftware.smack.packet.Stanza;
 import org.jivesoftware.smack.packet.StanzaBuilder;
@@ -291,17 +292,20 @@ final class ServerConnection {
 
     void send(String toFullJid, Payload payload) throws IOException {
         try {
-            // A headline is neither stored nor copied (RFC 6121, 8.5; XEP-0280, 6.1). The hints are for servers that
-            // know better; together they cost Prosody some 5 % of its speed.
-            send(StanzaBuilder.buildMessage()
+            // A headline is neither stored nor copied to other clients (RFC 6121, 8.5; XEP-0280, 6.1). The hints are
+            // for
+            // servers that know better. On the carrier's messages only one: all four cost 13 % of Prosody's speed.
+            MessageBuilder message = StanzaBuilder.buildMessage()
                     .ofType(Message.Type.headline)
                     .to(JidCreate.fullFrom(toFullJid))
                     .addExtension(new PayloadElement(payload))
-                    .addExtension(NoStoreHint.INSTANCE)
-                    .addExtension(NoPermanentStoreHint.INSTANCE)
-                    .addExtension(NoCopyHint.INSTANCE)
-                    .addExtension(CarbonExtension.Private.INSTANCE)
-                    .build());
+                    .addExtension(NoStoreHint.INSTANCE);
+            if (!payload.namespace().equals(Account.FEATURE)) {
+                message.addExtension(NoPermanentStoreHint.INSTANCE)
+                        .addExtension(NoCopyHint.INSTANCE)
+                        .addExtension(CarbonExtension.Private.INSTANCE);
+            }
+            send(message.build());
         } catch (XmppStringprepException malformed) {
             throw new IOException("not an address: " + toFullJid, malformed);
         }

@@ -20,11 +20,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("An account never stays dead, whatever its server does")
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("NullAway") // fields that JUnit sets
 class UnreliableServerIT {
     private static final DeviceId ME = new DeviceId("0123456789abcdef".repeat(4));
@@ -39,12 +42,16 @@ class UnreliableServerIT {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         server = new FakeServer(directory);
+        account = account(PATIENCE);
+    }
+
+    private Account account(Duration patience) {
         AccountSettings settings = new AccountSettings(
                 "ann@localhost",
                 "secret",
                 Optional.of("127.0.0.1:" + server.port()),
                 Optional.of(server.certificate()));
-        account = new Account(
+        return new Account(
                 settings,
                 ME,
                 (which, state) -> states.add(state),
@@ -52,7 +59,7 @@ class UnreliableServerIT {
                 UnreliableServerIT::daemon,
                 InstantSource.system(),
                 new Random(1),
-                PATIENCE);
+                patience);
     }
 
     @AfterEach
@@ -178,10 +185,10 @@ class UnreliableServerIT {
     }
 
     @Test
-    @Timeout(5)
     @DisplayName("SOJU-4: closing in the middle of signing in takes no time, and nothing is told afterwards")
     void closedWhileSigningIn() {
         server.mute = true;
+        account = account(ServerConnection.PATIENCE);
         account.start();
         await().atMost(SOON).until(() -> server.connections() == 1);
         int before = states.size();
@@ -189,7 +196,7 @@ class UnreliableServerIT {
 
         account.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(5)); // of 20
         assertThat(states).hasSize(before);
     }
 }

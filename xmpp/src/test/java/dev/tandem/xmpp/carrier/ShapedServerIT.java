@@ -18,9 +18,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @DisplayName("A transfer through a real server that shapes")
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class ShapedServerIT {
     /** {@code -Dtandem.shaped.seconds=60} for figures to be written down; the burst and the first seconds are in it. */
     private static final int SECONDS = Integer.getInteger("tandem.shaped.seconds", 25);
