@@ -82,7 +82,7 @@ final class KeyExchange {
     private static void checked(Check check) throws IOException {
         try {
             check.run();
-        } catch (CryptoException | IllegalArgumentException | ArithmeticException forged) {
+        } catch (CryptoException | IllegalArgumentException | IllegalStateException | ArithmeticException forged) {
             throw new IOException("a proof that does not hold", forged);
         }
     }
