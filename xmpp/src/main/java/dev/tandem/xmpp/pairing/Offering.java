@@ -117,7 +117,12 @@ final class Offering {
         }
         Pairing.Offer offer = offers.get(which);
         KeyExchange keys = new KeyExchange(me, from.device(), offer.code(), random);
-        keys.takeRound1(java.util.Arrays.copyOfRange(message.content(), 1, message.content().length));
+        try {
+            keys.takeRound1(java.util.Arrays.copyOfRange(message.content(), 1, message.content().length));
+        } catch (IOException forged) {
+            wrongTry(from, offer);
+            throw forged;
+        }
         byte[] rounds = Joined.join(keys.round1(), keys.round2());
         exchanges.put(key, new Exchange(offer, keys));
         if (exchanges.size() > MAX_EXCHANGES) {
@@ -127,18 +132,24 @@ final class Offering {
     }
 
     private PairingMessage confirm(DeviceAddress from, PairingMessage message, Exchange exchange) throws IOException {
-        byte[][] parts = Joined.split(message.content());
-        KeyExchange.Key key = exchange.keys.takeRound2(parts[0]);
         if (!offers.contains(exchange.offer)) {
             throw new IOException("no pairing is open for this code");
         }
-        byte[] confirmation = key.confirmation();
-        if (!key.isConfirmedBy(parts[1])) {
-            int left = exchange.offer.wrongTry();
-            if (left == 0) {
-                offers.remove(exchange.offer);
-            }
-            listener.wrongCode(from, left);
+        KeyExchange.Key key;
+        byte[] confirmation;
+        boolean confirmed;
+        try {
+            byte[][] parts = Joined.split(message.content());
+            key = exchange.keys.takeRound2(parts[0]);
+            confirmation = key.confirmation();
+            confirmed = key.isConfirmedBy(parts[1]);
+        } catch (IOException forged) {
+            exchanges.values().remove(exchange); // no second try with the same numbers
+            wrongTry(from, exchange.offer);
+            throw forged;
+        }
+        if (!confirmed) {
+            wrongTry(from, exchange.offer);
             return reply(message, PairingMessage.Step.FACTS, new byte[0]);
         }
         exchange.key = key;
@@ -147,6 +158,15 @@ final class Offering {
             throw new IOException("facts that are too long");
         }
         return reply(message, PairingMessage.Step.FACTS, Joined.join(confirmation, facts));
+    }
+
+    /** A wrong code, or proofs that do not fit: the same to whoever waits for somebody else. */
+    private void wrongTry(DeviceAddress from, Pairing.Offer offer) {
+        int left = offer.wrongTry();
+        if (left == 0) {
+            offers.remove(offer);
+        }
+        listener.wrongCode(from, left);
     }
 
     private static PairingMessage reply(PairingMessage to, PairingMessage.Step step, byte[] content) {
