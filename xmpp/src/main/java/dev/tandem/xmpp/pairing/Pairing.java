@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ public final class Pairing implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Pairing.class);
     private static final int MAX_TRIES = 3;
 
+    /** Messages that wait for a worker: far more than people pair at once. */
+    private static final int MAX_WAITING = 64;
+
     private final DeviceIdentity me;
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
@@ -42,6 +46,7 @@ public final class Pairing implements Closeable {
     private final SecureRandom random;
     private final Offering offering;
     private final List<Joining> joinings = new CopyOnWriteArrayList<>();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final Set<Messenger> accounts = ConcurrentHashMap.newKeySet();
 
     /** Nothing is open. */
@@ -165,8 +170,16 @@ public final class Pairing implements Closeable {
     public void attach(Messenger account) {
         accounts.add(account);
         account.acceptSubscriptions(this::mayMeet);
-        account.listen(
-                PairingMessage.NAMESPACE, (from, payload) -> workers.execute(() -> received(account, from, payload)));
+        account.listen(PairingMessage.NAMESPACE, (from, payload) -> {
+            if (waiting.incrementAndGet() > MAX_WAITING) {
+                waiting.decrementAndGet(); // whoever means it asks again
+                return;
+            }
+            workers.execute(() -> {
+                waiting.decrementAndGet();
+                received(account, from, payload);
+            });
+        });
     }
 
     /** No longer. */
