@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Joining {
     private static final Duration REPEAT = Duration.ofSeconds(2);
     private static final int TRIES = 5;
+    private static final int MAX_REASON_BYTES = 200;
+
+    /** Codes tried on one device, the newest first; each costs seconds at worst. */
+    private static final int MAX_OFFERS = 8;
 
     /** How long to go on looking for devices after the first has said no. */
     private static final Duration LOOK_FURTHER = Duration.ofSeconds(3);
@@ -113,7 +117,7 @@ final class Joining {
 
     private PairedDevice tryOffersOf(DeviceAddress device) throws IOException, PairingException, InterruptedException {
         PairingMessage offers = ask(device, PairingMessage.Step.HELLO, new byte[0], PairingMessage.Step.OFFERS);
-        int open = offers.content().length == 0 ? 0 : offers.content()[0];
+        int open = offers.content().length == 0 ? 0 : Math.min(offers.content()[0], MAX_OFFERS);
         for (int which = 0; which < open; which++) {
             PairedDevice paired = tryOffer(device, which);
             if (paired != null) {
@@ -164,6 +168,12 @@ final class Joining {
         return new PairedDevice(device.device(), device.bareJid(), theirFacts);
     }
 
+    /** For a terminal: short, and without what would steer it. */
+    private static String said(byte[] reason) {
+        String words = new String(reason, 0, Math.min(reason.length, MAX_REASON_BYTES), StandardCharsets.UTF_8);
+        return words.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").strip();
+    }
+
     private PairingMessage ask(
             DeviceAddress device, PairingMessage.Step step, byte[] content, PairingMessage.Step expected)
             throws IOException, PairingException, InterruptedException {
@@ -183,7 +193,7 @@ final class Joining {
                 if (reply != null && reply.step() == PairingMessage.Step.REFUSED) {
                     throw new PairingException(
                             PairingException.Kind.NO_OFFER,
-                            "the other device refused: " + new String(reply.content(), StandardCharsets.UTF_8)
+                            "the other device refused: " + said(reply.content())
                                     + "; nothing was changed; ask for a new code");
                 }
                 left = Duration.between(clock.instant(), until);
