@@ -40,6 +40,14 @@ public record FileTimes(List<FileTime> entries) {
 
     private static final int MAX_ENTRIES = 4_000_000;
 
+    /** What systems take for a path. */
+    private static final int MAX_PATH = 4096;
+
+    /** Unpacked: two million files with paths of a hundred characters. A small block may not be blown up to more. */
+    private static final long MAX_UNPACKED = 256L << 20;
+
+    private static final int ENTRY_BYTES = 2 + 20 + 8;
+
     /** One file's time, valid for that content only. */
     public record FileTime(String path, ObjectId blob, Instant modified) {}
 
@@ -97,8 +105,13 @@ public record FileTimes(List<FileTime> entries) {
                 throw new IOException("a block of " + count + " modification times");
             }
             byte[] id = new byte[20];
+            long unpacked = 0;
             for (int i = 0; i < count; i++) {
                 String path = in.readUTF();
+                unpacked += ENTRY_BYTES + path.length();
+                if (path.length() > MAX_PATH || unpacked > MAX_UNPACKED) {
+                    throw new IOException("a block of modification times that is blown up");
+                }
                 in.readFully(id);
                 times.add(new FileTime(path, ObjectId.fromRaw(id), Instant.ofEpochMilli(in.readLong())));
             }
