@@ -43,7 +43,7 @@ final class PairingDesk {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final Duration JOIN = Duration.ofSeconds(60);
     private static final Duration FIRST_SYNC = Duration.ofSeconds(60);
-    private static final Pattern FOLDER_NAME = Pattern.compile("[^/\\\\\\p{Cntrl}]{1,100}");
+    private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^/\\\\\\p{Cc}\\p{Cf}]{1,100}");
     private static final Pattern BRANCH = Pattern.compile("[A-Za-z0-9._-]{1,100}");
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -63,12 +63,24 @@ final class PairingDesk {
             Facts facts = JSON.readValue(json, Facts.class);
             if (facts == null
                     || facts.uuid == null
-                    || !FOLDER_NAME.matcher(String.valueOf(facts.folder)).matches()
-                    || !FOLDER_NAME.matcher(String.valueOf(facts.device)).matches()
-                    || !BRANCH.matcher(String.valueOf(facts.branch)).matches()) {
+                    || !has(facts.folder, NAME)
+                    || !has(facts.device, NAME)
+                    || !has(facts.branch, BRANCH)) {
                 throw new IOException("the other device sent facts that make no sense");
             }
             return facts;
+        }
+
+        private static boolean has(@Nullable String text, Pattern form) {
+            return text != null && form.matcher(text).matches();
+        }
+
+        /** The name of a new directory: never one that is hidden, as keys and settings are, unless the user says so. */
+        String directoryName() throws IOException {
+            if (folder.startsWith(".")) {
+                throw new IOException("the other device calls the folder " + folder + "; say into which directory");
+            }
+            return folder;
         }
     }
 
@@ -162,10 +174,10 @@ final class PairingDesk {
     private byte[] prepare(byte[] theirs, Optional<Path> directory, AtomicReference<@Nullable Joining> joining) {
         try {
             Facts facts = Facts.parse(theirs);
-            Path path = directory
-                    .orElseGet(() -> Path.of(System.getProperty("user.home"), facts.folder))
-                    .toAbsolutePath()
-                    .normalize();
+            Path wanted = directory.isPresent()
+                    ? directory.get()
+                    : Path.of(System.getProperty("user.home"), facts.directoryName());
+            Path path = wanted.toAbsolutePath().normalize();
             Optional<OpenFolder> known = folders.all().stream()
                     .filter(folder -> folder.stored().path().equals(path))
                     .findFirst();
