@@ -59,6 +59,33 @@ class FrameFuzzTest {
     }
 
     @FuzzTest(maxDuration = "10m")
+    @DisplayName("GRID-9: a greeting is read or refused (Jazzer)")
+    void hello(byte[] input) {
+        try {
+            readHello(input);
+        } catch (IOException malformed) {
+            assertThat(malformed).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("GRID-9: a greeting is read or refused, within time and memory; its name cannot steer a terminal")
+    void manyHellos() throws InterruptedException {
+        Fuzzing.fuzz(getClass(), "hello", 1, FrameFuzzTest::readHello);
+    }
+
+    private static void readHello(byte[] input) throws IOException {
+        Hello hello = Hello.decode(input);
+
+        assertThat(hello.name()).hasSizeLessThanOrEqualTo(100);
+        assertThat(hello.name()
+                        .chars()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT))
+                .isTrue();
+        assertThat(Hello.decode(hello.encode()).instance()).isEqualTo(hello.instance());
+    }
+
+    @FuzzTest(maxDuration = "10m")
     @DisplayName("GRID-9, GRID-24: any sequence of frames leaves a link bounded, or ends it (Jazzer)")
     void link(byte[] input) {
         try {

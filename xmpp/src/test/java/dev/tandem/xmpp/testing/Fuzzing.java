@@ -35,7 +35,7 @@ public final class Fuzzing {
     public static final long MAX_GROWTH_BYTES = 16L << 20;
 
     private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final int INPUTS = Integer.getInteger("fuzz.inputs", 50_000);
+    private static final int INPUTS = Integer.getInteger("fuzz.inputs", 25_000);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
 
     private static final com.sun.management.ThreadMXBean THREADS =
