@@ -158,4 +158,20 @@ class DirectPathIT {
         world.restore();
         one.await("found b2b2b2b2 \\[10.77.3.2:4712\\]", Duration.ofSeconds(40));
     }
+
+    @Test
+    @DisplayName("find each other after 20,000 malformed packets on their network")
+    void noise() throws Exception {
+        Programme noise = start(Host.B, "noise", "direct0", "20000");
+        noise.await("listening", SOON);
+        Programme one = start(Host.A, "near", "a1".repeat(32), "4711");
+        Programme first = start(Host.B, "near", "b2".repeat(32), "4712");
+        one.await("found b2b2b2b2", SOON);
+        noise.await("noised", Duration.ofSeconds(60));
+        first.process().getOutputStream().close();
+
+        start(Host.B, "near", "c3".repeat(32), "4713");
+
+        one.await("found c3c3c3c3 \\[.*10.77.3.2:4713.*\\]", Duration.ofSeconds(40));
+    }
 }

@@ -10,9 +10,11 @@ import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ final class DirectPeer {
             case "dial" -> dial(arguments);
             case "near" -> near(new DeviceId(arguments[1]), Integer.parseInt(arguments[2]));
             case "sniff" -> sniff(arguments[1], arguments);
+            case "noise" -> noise(arguments[1], Integer.parseInt(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -158,6 +161,32 @@ final class DirectPeer {
             say("near");
             untilInputEnds();
             say("troubles " + neighbours.troubles());
+        }
+    }
+
+    /** noise INTERFACE COUNT: so many packets, each a real one with some bytes changed. */
+    private static void noise(String on, int count) throws IOException {
+        InetSocketAddress group = new InetSocketAddress(InetAddress.getByName("224.0.0.251"), 5353);
+        Random random = new Random(count);
+        try (MulticastSocket socket = new MulticastSocket(group.getPort())) {
+            socket.joinGroup(group, NetworkInterface.getByName(on));
+            socket.setNetworkInterface(NetworkInterface.getByName(on));
+            say("listening");
+            List<byte[]> real = new ArrayList<>();
+            while (real.size() < 6) {
+                DatagramPacket packet = new DatagramPacket(new byte[9000], 9000);
+                socket.receive(packet);
+                real.add(Arrays.copyOf(packet.getData(), packet.getLength()));
+            }
+            for (int i = 0; i < count; i++) {
+                byte[] changed = real.get(random.nextInt(real.size())).clone();
+                for (int changes = random.nextInt(12); changes >= 0; changes--) {
+                    changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+                }
+                changed[2] = (byte) (random.nextBoolean() ? 0x84 : 0); // an answer as often as a question
+                socket.send(new DatagramPacket(changed, changed.length, group));
+            }
+            say("noised");
         }
     }
 
