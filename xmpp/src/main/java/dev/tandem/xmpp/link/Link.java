@@ -14,13 +14,7 @@ import java.util.function.Function;
  * The reading thread never runs callers' code nor waits for anything but the channel.
  */
 final class Link {
-    /** What TLS 1.3 adds to a record, and a little. */
-    private static final int TLS_BYTES = 32;
-
-    /** TLS takes no more into one record. */
-    private static final int LARGEST_RECORD = 16 * 1024;
-
-    /** Not worth a frame of its own in what is left of a record. */
+    /** Not worth a frame of its own in what is left of a message. */
     private static final int CRUMB = 64;
 
     private final Hello peer;
@@ -120,10 +114,11 @@ final class Link {
     boolean readAll() {
         try {
             InputStream in = channel.input();
+            channel.beforeWaiting(multiplexer::wakeReaders);
             while (multiplexer.isUp()) {
                 Frame frame = Frame.read(in);
                 throughput.received(frame.encodedBytes());
-                multiplexer.arrived(frame);
+                multiplexer.take(frame);
             }
         } catch (RefusedException leave) {
             multiplexer.end(Multiplexer.words(leave));
@@ -135,11 +130,11 @@ final class Link {
     }
 
     void writeAll() {
-        byte[] record = new byte[LARGEST_RECORD];
+        byte[] bytes = new byte[channel.writeBytes()];
         try {
             while (true) {
-                int filled = fill(record);
-                channel.write(record, 0, filled);
+                int filled = fill(bytes);
+                channel.write(bytes, 0, filled);
                 counters.bytes.add(filled);
                 throughput.sent(filled);
             }
@@ -152,13 +147,13 @@ final class Link {
         written.countDown();
     }
 
-    /** As many frames as one message of the carrier takes at this moment; a single one leaves at once. */
-    private int fill(byte[] record) throws IOException, InterruptedException {
-        int room = Math.min(record.length, channel.messageBytes() - TLS_BYTES);
+    /** As many frames as are there and go out at once; a single one leaves at once. */
+    private int fill(byte[] bytes) throws IOException, InterruptedException {
+        int room = bytes.length;
         Frame next = outbox.take(room);
         int filled = 0;
         while (next != null) {
-            next.encode(record, filled);
+            next.encode(bytes, filled);
             filled += next.encodedBytes();
             counters.frames.increment();
             next = room - filled < CRUMB ? null : outbox.poll(room - filled);

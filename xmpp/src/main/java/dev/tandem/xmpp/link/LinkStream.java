@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinkStream implements Closeable {
     /** Written and not yet sent: enough that the link's writer does not wait for ours. */
-    static final int MAX_QUEUED = 64 * 1024;
+    static final int MAX_QUEUED = 256 * 1024;
 
     private static final int SMALL = 1024;
 
@@ -246,7 +246,7 @@ public final class LinkStream implements Closeable {
         }
     }
 
-    private void wakeUp() {
+    void wakeUp() {
         Runnable listener;
         synchronized (lock) {
             lock.notifyAll();
@@ -302,15 +302,21 @@ public final class LinkStream implements Closeable {
         }
     }
 
-    /** A frame of it has left: there is room again. */
+    /** A frame of it has left. Its writer is woken when there is room for much, because waking it costs a lot. */
     void sent() {
-        wakeUp();
+        boolean roomy;
+        synchronized (lock) {
+            roomy = queued <= MAX_QUEUED / 2;
+        }
+        if (roomy) {
+            wakeUp();
+        }
         forgetIfOver();
     }
 
     // ---- from the link's reading thread, which must never wait
 
-    /** Takes data in; says whether the sender kept to its credit. */
+    /** Takes data in; says whether the sender kept to its credit. {@link #wakeUp} is to follow. */
     boolean dataArrived(byte[] data) {
         synchronized (lock) {
             mayArrive -= data.length;
@@ -321,7 +327,6 @@ public final class LinkStream implements Closeable {
                 keep(data);
             }
         }
-        wakeUp();
         return true;
     }
 

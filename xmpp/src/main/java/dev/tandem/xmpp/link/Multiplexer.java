@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -70,6 +72,9 @@ final class Multiplexer {
     private final Map<Integer, LinkStream> streams = new ConcurrentHashMap<>();
     private final Map<Integer, CompletableFuture<byte[]>> answering = new ConcurrentHashMap<>();
     private final Map<Integer, ByteArrayOutputStream> partial = new ConcurrentHashMap<>();
+    /** Streams whose data has arrived; of the thread that takes frames in. */
+    private final Set<LinkStream> toWake = new LinkedHashSet<>();
+
     private final AtomicBoolean ended = new AtomicBoolean();
     private final ScheduledFuture<?> pinging;
     private volatile long heardNanos;
@@ -243,6 +248,12 @@ final class Multiplexer {
      * @throws IOException if the link is over because of it
      */
     void arrived(Frame frame) throws IOException {
+        take(frame);
+        wakeReaders();
+    }
+
+    /** The same, but {@link #wakeReaders} is to follow, at the latest before the thread waits for anything. */
+    void take(Frame frame) throws IOException {
         heardNanos = nanos();
         int id = frame.stream();
         switch (frame.type()) {
@@ -285,7 +296,15 @@ final class Multiplexer {
         LinkStream stream = streams.get(id);
         if (stream != null && !stream.dataArrived(payload)) {
             stream.reset("more data than there was credit for");
+        } else if (stream != null) {
+            toWake.add(stream);
         }
+    }
+
+    /** Wakes who reads what has arrived since the last time: once for all of it, because each time costs a lot. */
+    void wakeReaders() {
+        toWake.forEach(LinkStream::wakeUp);
+        toWake.clear();
     }
 
     /** Puts a message together again; empty while parts are missing. */

@@ -25,17 +25,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS 1.3 over a carrier, both ends pinned: the other end must prove that it has the one key that is expected of it.
  *
- * <p>One thread reads; writers may be many, and what one call writes goes out as one record.
+ * <p>One thread reads; writers may be many, and what one call writes goes out as one records.
  */
 final class SecureChannel {
     private static final String PROTOCOL = "tandem/1";
+    /** What TLS 1.3 adds to a record, and a little. */
+    private static final int TLS_BYTES = 32;
+
     private static final char[] NO_PASSWORD = {};
+
+    /** TLS takes no more into one records. */
+    private static final int LARGEST_RECORD = 16 * 1024;
+
+    /** What a socket is given in one go, so that a call into the system, and waking up beyond, are for several. */
+    private static final int RECORDS_AT_ONCE = 4;
 
     private final Carrier carrier;
     private final SSLEngine engine;
+    /** Of the reading thread only. */
+    private Runnable beforeWaiting = () -> {};
+
     private final Object writing = new Object();
     /** Guarded by {@link #writing}. */
-    private final ByteBuffer record;
+    private final ByteBuffer records;
 
     private final ByteBuffer arrived;
     private final ByteBuffer plain;
@@ -46,8 +58,10 @@ final class SecureChannel {
         this.carrier = carrier;
         this.engine = engine;
         this.pins = pins;
-        record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        arrived = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
+        int packet = engine.getSession().getPacketBufferSize();
+        int atOnce = carrier.messageBytes() > LARGEST_RECORD ? RECORDS_AT_ONCE : 1;
+        records = ByteBuffer.allocate(atOnce * packet);
+        arrived = ByteBuffer.allocate(2 * atOnce * packet);
         plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
         arrived.flip();
         plain.flip();
@@ -121,23 +135,34 @@ final class SecureChannel {
         }
     }
 
-    /** Sends bytes as one record; at most what fills one. */
+    /** Sends bytes at once; at most {@link #writeBytes} are best. */
     void write(byte[] bytes, int offset, int length) throws IOException {
         synchronized (writing) {
             ByteBuffer source = ByteBuffer.wrap(bytes, offset, length);
+            records.clear();
             do {
-                record.clear();
-                SSLEngineResult result = engine.wrap(source, record);
-                if (result.getStatus() != SSLEngineResult.Status.OK && record.position() == 0) {
+                int before = records.position();
+                SSLEngineResult result = engine.wrap(source, records);
+                if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW && before > 0) {
+                    send();
+                    continue;
+                }
+                if (result.getStatus() != SSLEngineResult.Status.OK && records.position() == before) {
                     throw new IOException("the channel is closed");
                 }
-                if (record.position() > 0) {
-                    carrier.write(record.array(), 0, record.position());
-                }
                 if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                    send();
                     runTasks();
                 }
             } while (source.hasRemaining());
+            send();
+        }
+    }
+
+    private void send() throws IOException {
+        if (records.position() > 0) {
+            carrier.write(records.array(), 0, records.position());
+            records.clear();
         }
     }
 
@@ -202,7 +227,13 @@ final class SecureChannel {
         }
     }
 
+    /** Runs on the reading thread whenever it is about to wait for the other end. */
+    void beforeWaiting(Runnable task) {
+        beforeWaiting = task;
+    }
+
     private boolean fill() throws IOException {
+        beforeWaiting.run();
         arrived.compact();
         try {
             int read = carrier.read(arrived.array(), arrived.position(), arrived.remaining());
@@ -216,8 +247,11 @@ final class SecureChannel {
         }
     }
 
-    int messageBytes() {
-        return carrier.messageBytes();
+    /** How much is best written in one call: it leaves as one message of the carrier, or as one write to a socket. */
+    int writeBytes() {
+        return carrier.messageBytes() > LARGEST_RECORD
+                ? RECORDS_AT_ONCE * LARGEST_RECORD
+                : carrier.messageBytes() - TLS_BYTES;
     }
 
     String carrierKind() {
