@@ -130,7 +130,7 @@ final class Link {
     }
 
     void writeAll() {
-        byte[] bytes = new byte[channel.writeBytes()];
+        byte[] bytes = new byte[SecureChannel.MAX_WRITE_BYTES];
         try {
             while (true) {
                 int filled = fill(bytes);
@@ -147,9 +147,9 @@ final class Link {
         written.countDown();
     }
 
-    /** As many frames as are there and go out at once; a single one leaves at once. */
+    /** As many frames as the carrier takes in one go at this moment; a single one leaves at once. */
     private int fill(byte[] bytes) throws IOException, InterruptedException {
-        int room = bytes.length;
+        int room = channel.writeBytes();
         Frame next = outbox.take(room);
         int filled = 0;
         while (next != null) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS 1.3 over a carrier, both ends pinned: the other end must prove that it has the one key that is expected of it.
  *
- * <p>One thread reads; writers may be many, and what one call writes goes out as one records.
+ * <p>One thread reads; writers may be many, and what one call writes goes out in one go.
  */
 final class SecureChannel {
     private static final String PROTOCOL = "tandem/1";
@@ -34,11 +34,14 @@ final class SecureChannel {
 
     private static final char[] NO_PASSWORD = {};
 
-    /** TLS takes no more into one records. */
+    /** TLS takes no more into one record. */
     private static final int LARGEST_RECORD = 16 * 1024;
 
     /** What a socket is given in one go, so that a call into the system, and waking up beyond, are for several. */
     private static final int RECORDS_AT_ONCE = 4;
+
+    /** The most that {@link #writeBytes} ever is. */
+    static final int MAX_WRITE_BYTES = RECORDS_AT_ONCE * LARGEST_RECORD;
 
     private final Carrier carrier;
     private final SSLEngine engine;
@@ -247,11 +250,11 @@ final class SecureChannel {
         }
     }
 
-    /** How much is best written in one call: it leaves as one message of the carrier, or as one write to a socket. */
+    /**
+     * How much is best written in one call now: it leaves as one message of the carrier, or as one write to a socket.
+     */
     int writeBytes() {
-        return carrier.messageBytes() > LARGEST_RECORD
-                ? RECORDS_AT_ONCE * LARGEST_RECORD
-                : carrier.messageBytes() - TLS_BYTES;
+        return carrier.messageBytes() > LARGEST_RECORD ? MAX_WRITE_BYTES : carrier.messageBytes() - TLS_BYTES;
     }
 
     String carrierKind() {
