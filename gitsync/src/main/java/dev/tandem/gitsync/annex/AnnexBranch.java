@@ -107,14 +107,14 @@ public final class AnnexBranch {
         return holders;
     }
 
-    /** Gets the holders of one content after the other. */
-    public interface HoldersVisitor {
-        /** The repositories that are said to have one content. */
-        void visit(Key key, Set<UUID> holders) throws IOException;
+    /** Gets what is known of one content's copies after the other. */
+    public interface CopiesVisitor {
+        /** What is known of each repository's copy of one content. */
+        void visit(Key key, Map<UUID, Presence> copies) throws IOException;
     }
 
-    /** Visits the holders of many contents, in one go through the branch as it is now. */
-    public void holders(Iterable<Key> keys, HoldersVisitor visitor) throws IOException {
+    /** Visits what is known of the copies of many contents, in one go through the branch as it is now. */
+    public void copies(Iterable<Key> keys, CopiesVisitor visitor) throws IOException {
         Map<String, byte[]> waiting = journal.files();
         Optional<ObjectId> tip = tip();
         try (RevWalk walk = new RevWalk(git)) {
@@ -122,7 +122,7 @@ public final class AnnexBranch {
             for (Key key : keys) {
                 String path = locationLog(key);
                 byte[] log = tree == null ? NOTHING : in(walk.getObjectReader(), tree, path);
-                visitor.visit(key, holders(waiting.containsKey(path) ? LogLines.union(log, waiting.get(path)) : log));
+                visitor.visit(key, copies(waiting.containsKey(path) ? LogLines.union(log, waiting.get(path)) : log));
             }
         }
     }

@@ -47,7 +47,11 @@ public final class AnnexFilter {
      * @throws ExpressionException if it is not known whether it is large
      */
     public Optional<byte[]> clean(String path, Path file, long sizeBytes) throws IOException {
-        Optional<Key> last = before.at(path);
+        return clean(path, file, sizeBytes, before.at(path));
+    }
+
+    /** The same, where it is known which content the file's last version had. */
+    public Optional<byte[]> clean(String path, Path file, long sizeBytes, Optional<Key> last) throws IOException {
         if (!large.isLarge(path, sizeBytes, last.isPresent()) || isPointer(file, sizeBytes)) {
             return Optional.empty();
         }

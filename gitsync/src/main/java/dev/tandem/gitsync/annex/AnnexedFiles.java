@@ -71,7 +71,7 @@ public final class AnnexedFiles {
     }
 
     /** The key that a blob stands for; empty if it is content. Reads no more of it than a pointer can have. */
-    static Optional<Key> key(ObjectReader reader, ObjectId blob) throws IOException {
+    public static Optional<Key> key(ObjectReader reader, ObjectId blob) throws IOException {
         // the size first: opening a large blob would read all of it
         return reader.getObjectSize(blob, Constants.OBJ_BLOB) > Pointer.BYTES_MAX
                 ? Optional.empty()

@@ -3,8 +3,10 @@ package dev.tandem.gitsync.annex;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
@@ -21,6 +23,7 @@ public final class MissingContent {
     private final ListMultimap<Key, String> files =
             MultimapBuilder.hashKeys().arrayListValues(1).build(); // paths; nearly every key has one
     private final Set<Key> missing = new LinkedHashSet<>();
+    private long arrivals;
 
     /** Of that repository and its store; looks at nothing yet. */
     public MissingContent(Repository git, ContentStore store) {
@@ -51,6 +54,23 @@ public final class MissingContent {
     public synchronized List<String> paths(ObjectId head, Key key) throws IOException {
         follow(head);
         return List.copyOf(files.get(key));
+    }
+
+    /** The files of a commit whose content is here, by content. */
+    public synchronized Map<Key, List<String>> present(ObjectId head) throws IOException {
+        follow(head);
+        Map<Key, List<String>> present = new LinkedHashMap<>();
+        for (Key key : files.keySet()) {
+            if (!missing.contains(key)) {
+                present.put(key, List.copyOf(files.get(key)));
+            }
+        }
+        return present;
+    }
+
+    /** How often a content was found to be missing that was not before: a number that only grows. */
+    public synchronized long arrivals() {
+        return arrivals;
     }
 
     /** Must be told when a content has come or gone; whatever it was. */
@@ -98,7 +118,7 @@ public final class MissingContent {
         if (store.has(key)) {
             missing.remove(key);
         } else {
-            missing.add(key);
+            arrivals += missing.add(key) ? 1 : 0;
         }
     }
 }

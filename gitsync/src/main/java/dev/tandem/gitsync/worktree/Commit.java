@@ -94,6 +94,7 @@ final class Commit {
             ObjectId commit = nothing ? null : bulk.insert(commit(newTree, head.id(), message(changes)));
             bulk.flush();
             loose.flush();
+            folder.filter().committing();
             folder.failpoints().hit("commit.objects");
             place(head, commit);
             return new Committed(Optional.ofNullable(commit), List.copyOf(changes), unsettled, problems);

@@ -3,18 +3,21 @@ package dev.tandem.gitsync.worktree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.eclipse.jgit.lib.ObjectId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which files have their content beside git, and what stands for it in the repository: the seam to
  * {@code gitsync.annex}.
  *
- * <p>Called on the thread that commits or checks out. The answers must depend on path and content only.
+ * <p>Called on the thread that commits or checks out. The answers must depend on path, content and the last version
+ * only.
  */
 public interface ContentFilter {
     /** Every file is in git as it is. */
     ContentFilter NONE = new ContentFilter() {
         @Override
-        public Optional<byte[]> clean(String path, Path file, long sizeBytes) {
+        public Optional<byte[]> clean(String path, Path file, long sizeBytes, @Nullable ObjectId tracked) {
             return Optional.empty();
         }
 
@@ -30,9 +33,13 @@ public interface ContentFilter {
     /**
      * The blob to commit for a work file, after its content was put in safety; empty to commit the content itself.
      *
+     * @param tracked the blob that the index has for the path; null if it has none
      * @throws IOException if the file cannot be read or its content not stored; it is then left out of the commit
      */
-    Optional<byte[]> clean(String path, Path file, long sizeBytes) throws IOException;
+    Optional<byte[]> clean(String path, Path file, long sizeBytes, @Nullable ObjectId tracked) throws IOException;
+
+    /** Comes before a commit names what was cleaned since the last one. */
+    default void committing() throws IOException {}
 
     /**
      * The file whose content belongs at {@code path} for this blob; empty to write the blob itself.

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.eclipse.jgit.dircache.DirCacheEntry;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
@@ -47,7 +48,9 @@ final class Contents {
         if (stat.kind() == Stat.Kind.SYMLINK) {
             id = insert(small, Constants.encode(Files.readSymbolicLink(file).toString()));
         } else {
-            Optional<byte[]> pointer = folder.filter().clean(path, file, stat.sizeBytes());
+            DirCacheEntry entry = folder.index().entry(path);
+            ObjectId tracked = entry == null ? null : entry.getObjectId();
+            Optional<byte[]> pointer = folder.filter().clean(path, file, stat.sizeBytes(), tracked);
             if (pointer.isPresent()) {
                 id = insert(small, pointer.get());
             } else if (stat.sizeBytes() <= MEMORY_BYTES_MAX) {

@@ -4,6 +4,7 @@ import dev.tandem.gitsync.merge.ConvergentMerge;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -216,6 +217,25 @@ public final class WorkTree {
      */
     public CheckedOut checkOut(ObjectId tip, Times times) throws IOException {
         return new Checkout(folder, tip, times).run();
+    }
+
+    /**
+     * Puts contents that have come meanwhile into work files that are still their pointers.
+     *
+     * @param paths any files of the folder
+     * @return those that were filled
+     * @throws BusyException if the user's git is at work
+     */
+    public List<String> fill(Collection<String> paths) throws IOException {
+        return new Filling(folder, true).run(paths);
+    }
+
+    /**
+     * The opposite of {@link #fill}: puts pointers into the place of contents that are about to go. A file that was
+     * edited stays as it is.
+     */
+    public List<String> empty(Collection<String> paths) throws IOException {
+        return new Filling(folder, false).run(paths);
     }
 
     /** The commit whose checkout was begun and not finished; commit what {@link #scan} finds, merge, and check out. */

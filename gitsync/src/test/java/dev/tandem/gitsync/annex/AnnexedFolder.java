@@ -2,14 +2,12 @@ package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.repo.RepositorySetup;
-import dev.tandem.gitsync.worktree.ContentFilter;
+import dev.tandem.gitsync.worktree.AnnexContents;
 import dev.tandem.gitsync.worktree.WorkTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.jgit.lib.Repository;
@@ -21,9 +19,7 @@ final class AnnexedFolder implements AutoCloseable {
     final Repository git;
     final AnnexBranch branch;
     final ContentStore store;
-    final AnnexFilter filter;
     final WorkTree tree;
-    private final Map<Key, Presence> stored = new LinkedHashMap<>();
 
     AnnexedFolder(Path path, boolean gitAnnexInstalled) throws IOException {
         this.path = path;
@@ -32,23 +28,12 @@ final class AnnexedFolder implements AutoCloseable {
         git = repository.git();
         branch = new AnnexBranch(git, InstantSource.system());
         store = new ContentStore(git);
-        filter = new AnnexFilter(
+        tree = new WorkTree(
                 git,
-                store,
-                new LargeFiles(git, branch),
-                new IndexedKeys(git),
-                key -> stored.put(key, Presence.PRESENT));
-        tree = new WorkTree(git, InstantSource.system(), "U", "u@u", new ContentFilter() {
-            @Override
-            public Optional<byte[]> clean(String file, Path work, long sizeBytes) throws IOException {
-                return filter.clean(file, work, sizeBytes);
-            }
-
-            @Override
-            public Optional<Path> smudge(String file, byte[] blob) throws IOException {
-                return filter.smudge(file, blob);
-            }
-        });
+                InstantSource.system(),
+                "U",
+                "u@u",
+                new AnnexContents(git, repository.uuid(), branch, store, key -> {}));
     }
 
     static Optional<Key> indexed(Repository git, String path) throws IOException {
@@ -70,11 +55,9 @@ final class AnnexedFolder implements AutoCloseable {
         return this;
     }
 
-    /** Commits all, and records which contents are here. */
+    /** Commits all. */
     void commitAll() throws IOException {
         tree.commitUnsettled(tree.scan());
-        branch.record(repository.uuid(), stored);
-        stored.clear();
     }
 
     @Override

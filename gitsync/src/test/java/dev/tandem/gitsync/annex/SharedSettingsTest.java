@@ -178,7 +178,7 @@ class SharedSettingsTest {
         assertThat(before).hasSize(501).containsKey("uuid.log");
 
         Map<Key, Set<UUID>> holders = new HashMap<>();
-        branch.holders(all.keySet(), holders::put);
+        branch.copies(all.keySet(), (key, copies) -> holders.put(key, copies.keySet()));
         assertThat(holders)
                 .hasSize(500)
                 .allSatisfy((key, who) -> assertThat(who).containsExactly(A));

@@ -1,0 +1,44 @@
+package dev.tandem.gitsync.annex;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.TreeWalk;
+
+/** Looks through a file's history for a version whose content is here: most of a new version is in it. */
+public final class EarlierVersions {
+    /** A file that was not edited within so many commits is looked for no further. */
+    private static final int COMMITS_MAX = 512;
+
+    private EarlierVersions() {}
+
+    /** The newest version of a file before that content which is here; empty if none is found. */
+    public static Optional<Key> present(Repository git, ContentStore store, ObjectId head, String path, Key than)
+            throws IOException {
+        try (RevWalk walk = new RevWalk(git)) {
+            walk.markStart(walk.parseCommit(head));
+            ObjectReader reader = walk.getObjectReader();
+            ObjectId seen = ObjectId.zeroId();
+            int commits = 0;
+            for (RevCommit commit = walk.next();
+                    commit != null && commits < COMMITS_MAX;
+                    commit = walk.next(), commits++) {
+                try (TreeWalk at = TreeWalk.forPath(reader, path, commit.getTree())) {
+                    if (at == null || at.isSubtree() || at.getObjectId(0).equals(seen)) {
+                        continue;
+                    }
+                    seen = at.getObjectId(0).copy();
+                    Optional<Key> key = AnnexedFiles.key(reader, seen);
+                    if (key.isPresent() && !key.get().equals(than) && store.has(key.get())) {
+                        return key;
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+    }
+}
