@@ -106,7 +106,7 @@ final class DaemonActions implements Actions {
                 now.missingContent(),
                 now.peers().stream().map(this::status).toList(),
                 List.of(),
-                List.of());
+                folder.transfers());
     }
 
     private Status.Peer status(FolderSnapshot.PeerSnapshot peer) {

@@ -7,6 +7,7 @@ import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.Notice;
 import dev.tandem.assistant.core.Reply;
 import dev.tandem.assistant.core.Tips;
+import dev.tandem.assistant.core.Want;
 import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,10 @@ final class FolderEffects implements Effect.Handler {
     record World(
             UUID uuid,
             FolderWorker worker,
+            FolderContents contents,
+            ContentFetcher fetcher,
+            ContentServer server,
+            LongConsumer getEnded,
             PushRunner pushes,
             Links links,
             Records.FolderRecords records,
@@ -54,9 +60,10 @@ final class FolderEffects implements Effect.Handler {
      *
      * @param files one thread: jobs on the files, in order
      * @param pushes pushes under way; the scheduler bounds their number
+     * @param contents contents under way; the schedulers at both ends bound their number
      * @param answers short questions to the repository and the peers
      */
-    record Workers(Executor files, Executor pushes, Executor answers) {}
+    record Workers(Executor files, Executor pushes, Executor contents, Executor answers) {}
 
     private final World world;
     private final Consumer<Event> post;
@@ -81,6 +88,11 @@ final class FolderEffects implements Effect.Handler {
         CompletableFuture<PushWire.Answer> answer = new CompletableFuture<>();
         post.accept(new Event.PushRequested(from, questions.add(answer)));
         return answer;
+    }
+
+    /** A peer wants to fetch contents: posted to the core, which admits or refuses it. */
+    void contentAsked(Client from, LinkStream stream) {
+        post.accept(new Event.ContentAsked(from, offers.add(stream)));
     }
 
     /** A peer's push: posted to the core, which grants or refuses it. */
@@ -114,8 +126,43 @@ final class FolderEffects implements Effect.Handler {
 
     @Override
     public void scanContent() {
-        world.workers.answers.execute(() ->
-                world.worker.missingContent().ifPresent(missing -> post.accept(new Event.ContentScanned(missing))));
+        world.workers.files.execute(() -> {
+            world.worker.scanContent().ifPresent(missing -> post.accept(new Event.ContentScanned(missing)));
+            post.accept(new Event.GitMoved()); // it may have recorded what it found
+        });
+    }
+
+    @Override
+    public void findContent(boolean anew, Set<UUID> reachable, int most) {
+        world.workers.answers.execute(() -> post.accept(world.contents.find(anew, reachable, most)));
+    }
+
+    @Override
+    public void fetchContent(long fetch, Client from, List<Want> wants) {
+        world.workers.contents.execute(
+                () -> world.fetcher.fetch(fetch, from, wants, world.records.deviceName(from.device()), post));
+    }
+
+    @Override
+    public void cancelFetch(long fetch) {
+        world.workers.answers.execute(() -> world.fetcher.cancel(fetch));
+    }
+
+    @Override
+    public void placeContent(Set<String> keys) {
+        onFiles(() -> world.worker.placeContent(keys));
+    }
+
+    @Override
+    public void serveContent(Client client, long stream) {
+        offers.take(stream)
+                .ifPresent(offer -> world.workers.contents.execute(
+                        () -> world.server.serve(client, world.records.deviceName(client.device()), offer)));
+    }
+
+    @Override
+    public void getEnded(long token) {
+        world.getEnded.accept(token);
     }
 
     @Override

@@ -5,8 +5,8 @@ import dev.tandem.assistant.core.FileChange;
 import dev.tandem.assistant.core.KeptBoth;
 import dev.tandem.assistant.core.Tips;
 import dev.tandem.gitsync.annex.AnnexBranch;
-import dev.tandem.gitsync.annex.ContentStore;
-import dev.tandem.gitsync.annex.MissingContent;
+import dev.tandem.gitsync.annex.Key;
+import dev.tandem.gitsync.annex.Presence;
 import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.exchange.SyncedTimes;
 import dev.tandem.gitsync.merge.ConvergentMerge;
@@ -41,19 +41,27 @@ import org.slf4j.LoggerFactory;
 final class FolderWorker {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWorker.class);
 
+    /** How many paths the journal names. */
+    private static final int PATHS_IN_AN_EVENT = 20;
+
     private final FolderRepository repository;
     private final WorkTree files;
     private final AnnexBranch annex;
-    private final ContentStore contents;
+    private final FolderContents contents;
     private final InstantSource clock;
     private final Map<String, Instant> unsettledSince = new HashMap<>();
 
-    FolderWorker(FolderRepository repository, WorkTree files, AnnexBranch annex, InstantSource clock) {
+    FolderWorker(
+            FolderRepository repository,
+            WorkTree files,
+            AnnexBranch annex,
+            FolderContents contents,
+            InstantSource clock) {
         this.clock = clock;
         this.repository = repository;
         this.files = files;
         this.annex = annex;
-        contents = new ContentStore(repository.git());
+        this.contents = contents;
     }
 
     Event scanAndCommit(Set<String> known) {
@@ -105,7 +113,7 @@ final class FolderWorker {
             annex.union(annexTips);
             files.interrupted().ifPresent(heads::add); // what a crash has left half-way is finished with the rest
             if (heads.isEmpty()) {
-                return new Event.Integrated(tips(), clients, List.of(), List.of());
+                return new Event.Integrated(tips(), clients, List.of(), List.of(), contents.count());
             }
             Optional<ObjectId> own = repository.head();
             own.ifPresent(heads::add);
@@ -122,7 +130,7 @@ final class FolderWorker {
             for (UUID client : clients) {
                 times.clear(client);
             }
-            return new Event.Integrated(tips(), clients, changes(changes), kept(merged));
+            return new Event.Integrated(tips(), clients, changes(changes), kept(merged), contents.count());
         });
     }
 
@@ -174,15 +182,58 @@ final class FolderWorker {
         return from != null && repository.reaches(ObjectId.fromString(from), ObjectId.fromString(target));
     }
 
-    /** How many annexed files of the head have no content here; empty if that cannot be said now. */
-    OptionalInt missingContent() {
+    /** Records that contents have come, and puts them into the files that were waiting for them. */
+    Event placeContent(Set<String> names) {
+        return job(() -> {
+            Set<Key> keys = new HashSet<>();
+            names.forEach(name -> Key.parse(name).ifPresent(keys::add));
+            contents.record(keys, Presence.PRESENT);
+            List<String> paths = new ArrayList<>();
+            for (Key key : keys) {
+                contents.changed(key);
+                paths.addAll(contents.paths(key));
+            }
+            files.fill(paths);
+            contents.arrived(keys);
+            List<String> some = paths.stream().limit(PATHS_IN_AN_EVENT).toList();
+            return new Event.ContentPlaced(
+                    tips(), paths.size(), some, contents.count().missing());
+        });
+    }
+
+    /**
+     * Looks at all contents anew, and puts those into their files that a crash has kept from there.
+     *
+     * @return how many annexed files of the head have no content here; empty if that cannot be said now
+     */
+    OptionalInt scanContent() {
         try {
-            Optional<ObjectId> head = repository.head();
-            return OptionalInt.of(head.isEmpty() ? 0 : MissingContent.count(repository.git(), head.get(), contents));
+            int missing = contents.countAnew();
+            if (repository.busy().isEmpty()) {
+                fillWhatIsHere();
+            }
+            return OptionalInt.of(missing);
+        } catch (BusyException taken) {
+            LOG.debug("the user's git is at work; contents are put into their files later: {}", taken.toString());
+            return OptionalInt.empty();
         } catch (IOException | RuntimeException unreadable) {
             LOG.warn("cannot look for the content of {}", repository.path(), unreadable);
             return OptionalInt.empty();
         }
+    }
+
+    private void fillWhatIsHere() throws IOException {
+        Map<Key, List<String>> present = contents.present();
+        Set<String> paths = new HashSet<>();
+        present.values().forEach(paths::addAll);
+        Set<String> filled = new HashSet<>(files.fill(paths));
+        Set<Key> unrecorded = new HashSet<>();
+        present.forEach((key, of) -> {
+            if (of.stream().anyMatch(filled::contains)) {
+                unrecorded.add(key);
+            }
+        });
+        contents.record(unrecorded, Presence.PRESENT);
     }
 
     private Event job(Callable<Event> work) {

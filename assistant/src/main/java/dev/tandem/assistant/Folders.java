@@ -15,6 +15,7 @@ import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import dev.tandem.xmpp.link.PeerInfo;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +44,9 @@ final class Folders {
         links.register(
                 PushWire.REQUEST,
                 (from, body) -> answer(from, body, (folder, message, client) -> folder.asked(client)));
-        links.registerStream(PushWire.STREAM, this::offered);
+        links.registerStream(PushWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::offered));
+        links.registerStream(
+                ContentWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::contentAsked));
     }
 
     Collection<OpenFolder> all() {
@@ -88,6 +91,7 @@ final class Folders {
         checkNew(path, chosen);
         try {
             RepositorySetup wanted = branch.isPresent() ? setup.withInitialBranch(branch.get()) : setup;
+            boolean ours = !Files.exists(path.resolve(".git"));
             FolderRepository repository = FolderRepository.createOrAdopt(path, wanted);
             StoredFolder stored = new StoredFolder(chosen, path, repository.uuid(), false);
             if (open.containsKey(stored.uuid())) {
@@ -100,6 +104,9 @@ final class Folders {
             store.folders().store(stored);
             OpenFolder folder = opened(stored, repository);
             folder.describe(describe(path));
+            if (ours) {
+                folder.settleLargeFiles();
+            }
             shared.records().note(chosen, "folder-added", Map.of("path", path.toString()));
             return folder;
         } catch (RepositoryException refused) {
@@ -183,14 +190,19 @@ final class Folders {
         return answer.thenApply(PushWire::encode);
     }
 
-    private void offered(DeviceId from, byte[] body, LinkStream stream) throws IOException {
+    /** How a folder takes a stream. */
+    private interface Opening {
+        void by(OpenFolder folder, Client from, LinkStream stream);
+    }
+
+    private void opened(DeviceId from, byte[] body, LinkStream stream, Opening opening) throws IOException {
         PushWire.Message message = PushWire.message(body);
         OpenFolder folder = open.get(message.to());
         if (folder == null) {
             stream.reset(notHere(message));
             return;
         }
-        folder.offered(new Client(from, message.from()), stream);
+        opening.by(folder, new Client(from, message.from()), stream);
     }
 
     private String notHere(PushWire.Message message) {

@@ -1,5 +1,6 @@
 package dev.tandem.assistant;
 
+import dev.tandem.assistant.api.Status;
 import dev.tandem.assistant.core.Announcement;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Effect;
@@ -11,7 +12,9 @@ import dev.tandem.assistant.core.Tuning;
 import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.annex.LargeFiles;
 import dev.tandem.gitsync.repo.FolderRepository;
+import dev.tandem.gitsync.worktree.AnnexContents;
 import dev.tandem.gitsync.worktree.Watch;
 import dev.tandem.gitsync.worktree.WatchListener;
 import dev.tandem.gitsync.worktree.WorkTree;
@@ -19,6 +22,7 @@ import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -42,11 +46,15 @@ final class OpenFolder {
     private final Shared shared;
     private final ExecutorService files;
     private final ExecutorService pushes;
+    private final ExecutorService contentWorkers;
     private final ExecutorService answers;
     private final ExecutorService decider;
     private final Dispatcher dispatcher;
     private final AtomicLong syncTokens = new AtomicLong();
     private final Map<Long, CompletableFuture<Effect.SyncEnded>> syncs = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<Void>> gets = new ConcurrentHashMap<>();
+    private final FolderContents contents;
+    private final Progress progress;
     private final FolderWorker worker;
     private final FolderEffects effects;
     private final Watch watch;
@@ -56,19 +64,33 @@ final class OpenFolder {
         this.repository = repository;
         this.shared = shared;
         annex = new AnnexBranch(repository.git(), shared.clock);
-        WorkTree tree = new WorkTree(repository.git(), shared.clock, shared.device, "tandem@" + shared.device);
-        worker = new FolderWorker(repository, tree, annex, shared.clock);
+        contents = new FolderContents(repository, annex);
+        WorkTree tree = new WorkTree(
+                repository.git(),
+                shared.clock,
+                shared.device,
+                "tandem@" + shared.device,
+                new AnnexContents(repository.git(), repository.uuid(), annex, contents.store(), contents::changed));
+        worker = new FolderWorker(repository, tree, annex, contents, shared.clock);
         files = Threads.pool(stored.name() + "-files", 1);
         pushes = Threads.unbounded(stored.name() + "-push");
         answers = Threads.pool(stored.name() + "-answer", 2);
-        PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers);
+        contentWorkers = Threads.unbounded(stored.name() + "-content");
+        Courtesy courtesy = new Courtesy(shared.clock);
+        progress = new Progress(shared.clock);
+        PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
         FolderEffects.World world = new FolderEffects.World(
                 repository.uuid(),
                 worker,
+                contents,
+                new ContentFetcher(new ContentFetcher.World(
+                        repository, contents, shared.links, progress, shared.clock, shared.timers)),
+                new ContentServer(contents.store(), courtesy, progress, shared.clock, shared.timers),
+                this::getEnded,
                 runner,
                 shared.links,
                 shared.records.of(stored),
-                new FolderEffects.Workers(files, pushes, answers),
+                new FolderEffects.Workers(files, pushes, contentWorkers, answers),
                 shared.timers,
                 this::syncEnded);
         FolderCore core = new FolderCore(shared.device, repository.uuid(), stored.paused(), Tuning.DEFAULT);
@@ -138,11 +160,46 @@ final class OpenFolder {
         effects.offered(from, stream);
     }
 
+    /** A peer wants to fetch contents. */
+    void contentAsked(Client from, LinkStream stream) {
+        effects.contentAsked(from, stream);
+    }
+
+    FolderContents contents() {
+        return contents;
+    }
+
+    /** The contents that are on their way, either way. */
+    List<Status.Transfer> transfers() {
+        return progress.now();
+    }
+
+    /** Looks for contents now; ends when all is here that can be had. */
+    CompletableFuture<Void> get() {
+        long token = syncTokens.incrementAndGet();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        gets.put(token, end);
+        post(new Event.GetRequested(token));
+        return end;
+    }
+
+    private void getEnded(long token) {
+        CompletableFuture<Void> waiting = gets.remove(token);
+        if (waiting != null) {
+            waiting.complete(null);
+        }
+    }
+
     /** Gives our own repository the name that {@code git annex info} shows, unless it has one. */
     void describe(String description) throws IOException {
         if (!annex.descriptions().containsKey(repository.uuid())) {
             annex.describe(repository.uuid(), description);
         }
+    }
+
+    /** Says what is large and that large files are not locked, where nobody has: for a folder that Tandem made. */
+    void settleLargeFiles() throws IOException {
+        new LargeFiles(repository.git(), annex).recordRule();
     }
 
     /** A repository is now known: recorded in {@code uuid.log}, and told to the core. */
@@ -183,6 +240,7 @@ final class OpenFolder {
         decider.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
         files.shutdown();
         pushes.shutdownNow();
+        contentWorkers.shutdownNow();
         answers.shutdown();
         if (!files.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
             files.shutdownNow();

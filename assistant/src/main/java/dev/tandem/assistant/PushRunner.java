@@ -46,8 +46,15 @@ final class PushRunner {
     private final Links links;
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
+    private final Courtesy courtesy;
 
-    PushRunner(FolderRepository repository, Links links, InstantSource clock, ScheduledExecutorService timers) {
+    PushRunner(
+            FolderRepository repository,
+            Links links,
+            InstantSource clock,
+            ScheduledExecutorService timers,
+            Courtesy courtesy) {
+        this.courtesy = courtesy;
         this.repository = repository;
         this.links = links;
         this.clock = clock;
@@ -78,12 +85,15 @@ final class PushRunner {
     }
 
     private @Nullable String sendGranted(LinkStream stream, Client client, Tips base) throws IOException {
+        courtesy.pushBegins(client.device());
         try (StallGuard guard = new StallGuard(clock, timers, () -> stream.reset("silent for two minutes"))) {
             InputStream in = guard.watch(stream.input());
             OutputStream out = new BufferedOutputStream(guard.watch(stream.output()), BUFFER);
             PushOutcome outcome = SendPack.push(repository, times(client, base), in, out);
             stream.end();
             return outcome.rejections().isEmpty() ? null : String.join("; ", outcome.rejections());
+        } finally {
+            courtesy.pushEnds(client.device());
         }
     }
 
@@ -109,6 +119,7 @@ final class PushRunner {
     /** Grants a push and receives it; returns why that failed, or null. */
     @Nullable
     String receive(Client client, LinkStream stream) {
+        courtesy.pushBegins(client.device());
         try (StallGuard guard = new StallGuard(clock, timers, () -> stream.reset("silent for two minutes"))) {
             InputStream in = guard.watch(stream.input());
             OutputStream out = new BufferedOutputStream(guard.watch(stream.output()), BUFFER);
@@ -123,6 +134,7 @@ final class PushRunner {
             stream.reset(Diagnosis.brief(broken));
             return Diagnosis.brief(broken);
         } finally {
+            courtesy.pushEnds(client.device());
             stream.close();
         }
     }

@@ -42,7 +42,8 @@ final class PushWire {
      * @param to the receiving repository's annex UUID, which also names the folder
      * @param from the sending repository's
      * @param head see {@link Tips}, as is {@code annex}
-     * @param view see {@link Announcement}, as is {@code settled}; absent where nothing is announced
+     * @param view see {@link Announcement}, as are {@code settled} and {@code coming}; absent where nothing is
+     *     announced
      */
     record Message(
             UUID to,
@@ -50,17 +51,19 @@ final class PushWire {
             @Nullable String head,
             @Nullable String annex,
             @Nullable Long view,
-            @Nullable Boolean settled) {
+            @Nullable Boolean settled,
+            @Nullable Integer coming) {
         static Message bare(UUID to, UUID from) {
-            return new Message(to, from, null, null, null, null);
+            return new Message(to, from, null, null, null, null, null);
         }
 
         static Message of(UUID to, UUID from, Announcement ours) {
-            return new Message(to, from, ours.tips().head(), ours.tips().annex(), ours.view(), ours.settled());
+            Tips tips = ours.tips();
+            return new Message(to, from, tips.head(), tips.annex(), ours.view(), ours.settled(), ours.coming());
         }
 
         Announcement announcement() {
-            return announced(head, annex, view, settled);
+            return announced(head, annex, view, settled, coming);
         }
     }
 
@@ -76,23 +79,33 @@ final class PushWire {
             @Nullable String head,
             @Nullable String annex,
             @Nullable Long view,
-            @Nullable Boolean settled) {
+            @Nullable Boolean settled,
+            @Nullable Integer coming) {
         static Answer refusal(String reason) {
-            return new Answer(reason, null, null, null, null, null);
+            return new Answer(reason, null, null, null, null, null, null);
         }
 
         static Answer of(Reply reply, Announcement ours) {
-            return new Answer(null, reply, ours.tips().head(), ours.tips().annex(), ours.view(), ours.settled());
+            Tips tips = ours.tips();
+            return new Answer(null, reply, tips.head(), tips.annex(), ours.view(), ours.settled(), ours.coming());
         }
 
         Announcement announcement() {
-            return announced(head, annex, view, settled);
+            return announced(head, annex, view, settled, coming);
         }
     }
 
     private static Announcement announced(
-            @Nullable String head, @Nullable String annex, @Nullable Long view, @Nullable Boolean settled) {
-        return new Announcement(new Tips(head, annex), view == null ? 0 : view, Boolean.TRUE.equals(settled));
+            @Nullable String head,
+            @Nullable String annex,
+            @Nullable Long view,
+            @Nullable Boolean settled,
+            @Nullable Integer coming) {
+        return new Announcement(
+                new Tips(head, annex),
+                view == null ? 0 : view,
+                Boolean.TRUE.equals(settled),
+                coming == null ? 0 : Math.max(0, coming));
     }
 
     static byte[] encode(Record message) {

@@ -103,6 +103,10 @@ final class Records {
             this.folder = folder;
         }
 
+        String deviceName(DeviceId device) {
+            return Records.this.deviceName(device);
+        }
+
         void note(String type, Map<String, String> fields) {
             Records.this.note(folder.name(), type, fields);
         }

@@ -51,8 +51,8 @@ public record Status(Daemon daemon, List<Account> accounts, List<Folder> folders
     public record Remote(
             String name, String url, String state, @Nullable String lastError) {}
 
-    /** A large file on its way; {@code direction} is get or send. */
-    public record Transfer(String key, String path, String peer, String direction, long bytes, long total) {}
+    /** A large file on its way; {@code direction} is get or send, {@code rate} bytes a second since it began. */
+    public record Transfer(String key, String path, String peer, String direction, long bytes, long total, long rate) {}
 
     /** Trouble that is under way, said once; {@code severity} is info, warning or error. */
     public record Alert(long id, String severity, String text, Instant since, long count) {}

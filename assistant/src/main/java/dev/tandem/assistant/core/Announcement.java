@@ -7,5 +7,6 @@ package dev.tandem.assistant.core;
  * @param view a digest of the repositories that it can reach, its own included: two devices with the same view reach
  *     the same ones
  * @param settled whether it knows that all of those hold {@code tips}
+ * @param coming how many contents of large files it wants, can have, and has not yet
  */
-public record Announcement(Tips tips, long view, boolean settled) {}
+public record Announcement(Tips tips, long view, boolean settled, int coming) {}

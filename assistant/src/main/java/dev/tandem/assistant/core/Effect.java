@@ -30,6 +30,24 @@ public sealed interface Effect {
         /** See {@link ScanContent}. */
         void scanContent();
 
+        /** See {@link FindContent}. */
+        void findContent(boolean anew, Set<UUID> reachable, int most);
+
+        /** See {@link FetchContent}. */
+        void fetchContent(long fetch, Client from, List<Want> wants);
+
+        /** See {@link CancelFetch}. */
+        void cancelFetch(long fetch);
+
+        /** See {@link PlaceContent}. */
+        void placeContent(Set<String> keys);
+
+        /** See {@link ServeContent}. */
+        void serveContent(Client client, long stream);
+
+        /** See {@link GetEnded}. */
+        void getEnded(long token);
+
         /** See {@link Tell}. */
         void tell(Client client, Announcement ours);
 
@@ -118,6 +136,57 @@ public sealed interface Effect {
         @Override
         public void runBy(Handler handler) {
             handler.scanContent();
+        }
+    }
+
+    /**
+     * Look for contents that are wanted, missing and held by one of these; from the beginning or where the last look
+     * ended. Ends with ContentFound, exactly once.
+     */
+    record FindContent(boolean anew, Set<UUID> reachable, int most) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.findContent(anew, reachable, most);
+        }
+    }
+
+    /** Fetch contents from a client. Ends with ContentFetched for each that was tried, then FetchEnded, once. */
+    record FetchContent(long fetch, Client from, List<Want> wants) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.fetchContent(fetch, from, wants);
+        }
+    }
+
+    /** Break a fetch off; it ends as always. */
+    record CancelFetch(long fetch) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.cancelFetch(fetch);
+        }
+    }
+
+    /** Record that contents are here, and put them into their files. Ends with ContentPlaced, Blocked or JobFailed. */
+    record PlaceContent(Set<String> keys) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.placeContent(keys);
+        }
+    }
+
+    /** Send a client the contents that it asks for on a stream. Nothing comes of it. */
+    record ServeContent(Client client, long stream) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.serveContent(client, stream);
+        }
+    }
+
+    /** All is here that a user waited for and that can be had. */
+    record GetEnded(long token) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.getEnded(token);
         }
     }
 
@@ -253,6 +322,7 @@ public sealed interface Effect {
      * @param missing peers that were there and did not confirm in time, by name, each with the sentence why; empty
      *     unless timed out
      * @param obstacle why this device itself is not done, or null
+     * @param outOfReach how many contents are wanted here and on no device that can be reached
      */
     record SyncEnded(
             long token,
@@ -260,7 +330,8 @@ public sealed interface Effect {
             List<String> confirmed,
             List<String> unreachable,
             Map<String, String> missing,
-            @Nullable String obstacle)
+            @Nullable String obstacle,
+            int outOfReach)
             implements Effect {
         @Override
         public void runBy(Handler handler) {

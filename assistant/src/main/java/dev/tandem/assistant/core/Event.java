@@ -67,11 +67,12 @@ public sealed interface Event {
     }
 
     /** An integration job ended: the clients' heads are merged and checked out. */
-    record Integrated(Tips tips, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts)
+    record Integrated(
+            Tips tips, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts, ContentCount contents)
             implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.integrated(tips, merged, changes, conflicts);
+            core.integrated(tips, merged, changes, conflicts, contents);
         }
     }
 
@@ -221,7 +222,76 @@ public sealed interface Event {
     record ContentScanned(int missing) implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.contentScanned(missing);
+            core.transfers().scanned(missing);
+        }
+    }
+
+    /**
+     * What {@link Effect.FindContent} found.
+     *
+     * @param wants what is wanted here and some peer that can be reached has
+     * @param more whether there is more than was asked for
+     * @param missing how many annexed files have no content here
+     * @param unreachable how many contents are wanted and nowhere to be had, if there is no more
+     * @param example one of these and where it was last, in words; empty if there is none
+     */
+    record ContentFound(List<Want> wants, boolean more, int missing, int unreachable, String example) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.transfers().found(wants, more, missing, unreachable, example);
+        }
+    }
+
+    /** One content of a fetch has come, or not; {@code path} is one of its files. */
+    record ContentFetched(long fetch, Client from, String key, String path, FetchResult result) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.transfers().fetched(fetch, from, key, path, result);
+        }
+    }
+
+    /** A fetch has ended; {@code failure} is why it broke off, or null. */
+    record FetchEnded(long fetch, Client from, @Nullable String failure) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.transfers().ended(fetch, from, failure);
+        }
+    }
+
+    /** It is time to fetch again what could not be had. */
+    record FetchDue() implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.transfers().due();
+        }
+    }
+
+    /**
+     * What {@link Effect.PlaceContent} was given is recorded, and in the files.
+     *
+     * @param files how many that are
+     * @param paths some of these
+     */
+    record ContentPlaced(Tips tips, int files, List<String> paths, int missing) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.contentPlaced(tips, files, paths, missing);
+        }
+    }
+
+    /** A client has opened a stream to fetch contents. */
+    record ContentAsked(Client from, long stream) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.contentAsked(from, stream);
+        }
+    }
+
+    /** A user waits for contents; what is wanted most is marked in the repository's own records. */
+    record GetRequested(long token) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.transfers().getRequested(token);
         }
     }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pure: an event in, effects out. Time is an argument; nothing here blocks, reads a file or sends a byte. Owned by
  * one dispatcher thread. The parts: {@link LocalWork} (files and history), {@link Gossip} (telling and hearing),
- * {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed}, {@link SyncRequests}; this class takes each
- * event to the parts that it concerns.
+ * {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed}, {@link Transfers} (large files),
+ * {@link SyncRequests}; this class takes each event to the parts that it concerns.
  */
 public final class FolderCore {
     /** Refusals are told once each, and a hostile peer can invent reasons: beyond this, they are not told. */
@@ -30,7 +30,7 @@ public final class FolderCore {
     private final LocalWork work;
     private final SyncRequests syncs = new SyncRequests();
     private final Set<String> refusalsTold = new HashSet<>();
-    private int missingContent;
+    private final Transfers transfers;
 
     /**
      * A folder as it stands before its repository has been looked at.
@@ -46,6 +46,7 @@ public final class FolderCore {
         owed = new Owed(folder);
         gossip = new Gossip(folder, peers, pushes, desynced, owed);
         work = new LocalWork(folder);
+        transfers = new Transfers(folder, peers, pushes, work.queue());
     }
 
     /** One step: what {@code event} changes, and what has to be done about it. */
@@ -56,9 +57,20 @@ public final class FolderCore {
         if (!folder.paused) {
             pushes.startNext();
         }
+        transfers.startNext();
+        transfers.endGets();
+        setComing(transfers.coming());
         gossip.remember();
-        syncs.endReached(folder, work, peers).forEach(folder::add);
+        syncs.endReached(folder, work, peers, transfers).forEach(folder::add);
         return folder.take();
+    }
+
+    private void setComing(int coming) {
+        boolean complete = coming == 0 && folder.coming > 0;
+        folder.coming = coming;
+        if (complete) {
+            gossip.contentComplete();
+        }
     }
 
     /** How things stand after the last event. */
@@ -82,7 +94,7 @@ public final class FolderCore {
                 state(obstacle),
                 reason(obstacle),
                 work.queue().pending(),
-                missingContent,
+                transfers.missing(),
                 List.copyOf(seen));
     }
 
@@ -116,6 +128,7 @@ public final class FolderCore {
         // what stands in the middle of an operation, or where the folder is not mounted, is nobody else's business
         if (reason == null && newest && !seen.equals(folder.tips)) {
             // the user's own git moved a branch, or the git-annex branch got a line
+            folder.add(new Effect.ScanContent());
             gossip.moved(seen, Set.of());
         }
     }
@@ -127,7 +140,10 @@ public final class FolderCore {
         }
     }
 
-    void integrated(Tips after, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts) {
+    void integrated(
+            Tips after, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts, ContentCount contents) {
+        transfers.counted(contents);
+        folder.coming = transfers.coming();
         work.integrated(after, changes, conflicts, String.join(", ", peers.names(merged)));
         boolean moved = !after.equals(folder.tips);
         pushes.merged(merged);
@@ -161,8 +177,25 @@ public final class FolderCore {
         // whether to merge is looked at after every event
     }
 
-    void contentScanned(int missing) {
-        missingContent = missing;
+    // ---- large files
+
+    Transfers transfers() {
+        return transfers;
+    }
+
+    void contentPlaced(Tips after, int files, List<String> paths, int missing) {
+        work.placed();
+        transfers.placed(files, paths);
+        transfers.counted(new ContentCount(missing, false));
+        folder.coming = transfers.coming();
+        if (!after.equals(folder.tips)) {
+            gossip.moved(after, Set.of());
+        }
+    }
+
+    void contentAsked(Client from, long stream) {
+        String refusal = refusal(from);
+        folder.add(refusal == null ? new Effect.ServeContent(from, stream) : new Effect.RefusePush(stream, refusal));
     }
 
     // ---- who is there
@@ -214,6 +247,7 @@ public final class FolderCore {
                 gossip.ask(peer);
             }
             gossip.peersChanged();
+            transfers.perhapsMore();
         }
     }
 
@@ -363,7 +397,9 @@ public final class FolderCore {
         }
         folder.paused = pause;
         folder.note(pause ? "paused" : "resumed");
-        if (!pause) {
+        if (pause) {
+            transfers.pause();
+        } else {
             work.queue().rescan();
             peers.online().forEach(peer -> {
                 desynced.join(peer.client);
@@ -386,7 +422,7 @@ public final class FolderCore {
     }
 
     void syncTimedOut(long token) {
-        syncs.timedOut(token, folder.tips, peers.all(), work.obstacle(), this::why)
+        syncs.timedOut(token, folder.tips, peers.all(), work.obstacle(), this::why, transfers)
                 .ifPresent(folder::add);
     }
 
@@ -401,7 +437,7 @@ public final class FolderCore {
         }
         boolean peersDone = peers.online().allMatch(peer -> peer.known.equals(folder.tips));
         boolean idle = work.queue().isIdle() && pushes.scheduler().isIdle();
-        return folder.started && idle && peersDone ? "synced" : "syncing";
+        return folder.started && idle && peersDone && transfers.coming() == 0 ? "synced" : "syncing";
     }
 
     private @Nullable String reason(@Nullable String obstacle) {

@@ -21,6 +21,9 @@ final class FolderState {
     /** What our repository holds, as far as the core has heard. */
     Tips tips = Tips.NONE;
 
+    /** How many contents are still to come; see {@link Announcement}. */
+    int coming;
+
     boolean started;
     boolean paused;
 

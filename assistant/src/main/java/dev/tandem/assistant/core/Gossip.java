@@ -92,6 +92,7 @@ final class Gossip {
         } else if (peer.online && !folder.paused && folder.started) {
             peer.telling = true;
             peer.lastTold = folder.tips;
+            peer.toldComing = folder.coming > 0;
             peer.askedAt = ++messages;
             folder.add(new Effect.Tell(peer.client, announcement()));
         }
@@ -103,6 +104,11 @@ final class Gossip {
         tell(peer);
     }
 
+    /** All content that can be had is here, and some peers may have heard that it was still coming. */
+    void contentComplete() {
+        peers.online().filter(peer -> peer.toldComing).forEach(this::tellAnew);
+    }
+
     void ask(Peer peer) {
         if (peer.online && !folder.paused && !peer.asking) {
             peer.asking = true;
@@ -111,7 +117,7 @@ final class Gossip {
     }
 
     Announcement announcement() {
-        return new Announcement(folder.tips, peers.view(), folder.tips.equals(settled));
+        return new Announcement(folder.tips, peers.view(), folder.tips.equals(settled), folder.coming);
     }
 
     // ---- the relay

@@ -113,6 +113,13 @@ final class LocalWork {
         conflicts.forEach(kept -> folder.note("conflict", "path", kept.path(), "variant", kept.variant()));
     }
 
+    /** The job has put contents into their files. */
+    void placed() {
+        jobsEnded++;
+        queue.done();
+        recovered();
+    }
+
     void changedMeanwhile(Set<String> paths) {
         jobsEnded++;
         queue.failed();

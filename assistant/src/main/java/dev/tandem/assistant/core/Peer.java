@@ -45,6 +45,9 @@ final class Peer {
     @Nullable
     Tips lastTold;
 
+    /** Whether it was told then that contents were still coming here. */
+    boolean toldComing;
+
     /** What it last confirmed to hold on this link, and whom it could reach then. */
     @Nullable
     Tips confirmed;

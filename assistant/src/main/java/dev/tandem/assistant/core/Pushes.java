@@ -137,6 +137,16 @@ final class Pushes {
                 .findFirst();
     }
 
+    /** Whether a push of either kind with that client runs or waits. */
+    boolean isBusyWith(Client client) {
+        for (PushType type : PushType.values()) {
+            if (scheduler.isRunning(type, client) || scheduler.isWaiting(type, client)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether more is on its way, so that a merge had better wait a little. */
     boolean areComing() {
         promised.values().removeIf(promise -> !promise.until.isAfter(folder.now));

@@ -24,11 +24,11 @@ final class SyncRequests {
     }
 
     /** Those that have ended now; a paused folder ends all of them at once, unconfirmed. */
-    List<Effect> endReached(FolderState folder, LocalWork work, Peers peers) {
+    List<Effect> endReached(FolderState folder, LocalWork work, Peers peers, Transfers transfers) {
         if (since.isEmpty()) {
             return List.of();
         }
-        boolean idle = folder.started && work.queue().isIdle();
+        boolean idle = folder.started && work.queue().isIdle() && transfers.coming() == 0;
         List<Effect> ends = new ArrayList<>();
         for (var waiting = since.entrySet().iterator(); waiting.hasNext(); ) {
             Map.Entry<Long, Long> request = waiting.next();
@@ -36,7 +36,14 @@ final class SyncRequests {
             if (folder.paused || (idle && confirmed)) {
                 waiting.remove();
                 String obstacle = folder.paused ? "it is paused" : null;
-                ends.add(end(request.getKey(), request.getValue(), folder.tips, peers.all(), obstacle, peer -> null));
+                ends.add(end(
+                        request.getKey(),
+                        request.getValue(),
+                        folder.tips,
+                        peers.all(),
+                        obstacle,
+                        peer -> null,
+                        transfers));
             }
         }
         return ends;
@@ -48,9 +55,10 @@ final class SyncRequests {
             Tips tips,
             Collection<Peer> peers,
             @Nullable String obstacle,
-            Function<Peer, @Nullable String> why) {
+            Function<Peer, @Nullable String> why,
+            Transfers transfers) {
         Long from = since.remove(token);
-        return from == null ? Optional.empty() : Optional.of(end(token, from, tips, peers, obstacle, why));
+        return from == null ? Optional.empty() : Optional.of(end(token, from, tips, peers, obstacle, why, transfers));
     }
 
     private static Effect end(
@@ -59,7 +67,8 @@ final class SyncRequests {
             Tips tips,
             Collection<Peer> peers,
             @Nullable String obstacle,
-            Function<Peer, @Nullable String> why) {
+            Function<Peer, @Nullable String> why,
+            Transfers transfers) {
         Predicate<Peer> holds = holds(tips, from);
         Map<String, String> missing = new LinkedHashMap<>();
         for (Peer peer : peers) {
@@ -73,11 +82,12 @@ final class SyncRequests {
                 names(peers, peer -> peer.online && holds.test(peer)),
                 names(peers, peer -> !peer.online),
                 missing,
-                obstacle);
+                obstacle,
+                transfers.unreachable());
     }
 
     private static Predicate<Peer> holds(Tips tips, long from) {
-        return peer -> peer.known.equals(tips) && peer.knownAt > from;
+        return peer -> peer.known.equals(tips) && peer.knownAt > from && (peer.said == null || peer.said.coming() == 0);
     }
 
     private static List<String> names(Collection<Peer> peers, Predicate<Peer> which) {

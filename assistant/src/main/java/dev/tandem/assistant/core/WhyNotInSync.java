@@ -17,6 +17,9 @@ final class WhyNotInSync {
         if (folder.paused) {
             return "this folder is paused on " + folder.device;
         }
+        if (equal && peer.failure == null && peer.said != null && peer.said.coming() > 0) {
+            return "is fetching large files (" + peer.said.coming() + " to come)";
+        }
         if (equal && peer.failure == null) {
             return null;
         }

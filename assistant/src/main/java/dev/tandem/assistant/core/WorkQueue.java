@@ -16,8 +16,10 @@ final class WorkQueue {
     private final Set<String> changed = new LinkedHashSet<>();
     private final Set<String> unsettled = new LinkedHashSet<>();
     private final Set<UUID> toMerge = new LinkedHashSet<>();
+    private final Set<String> toPlace = new LinkedHashSet<>();
     private final Set<String> changedInHand = new LinkedHashSet<>();
     private final Set<UUID> mergingInHand = new LinkedHashSet<>();
+    private final Set<String> placingInHand = new LinkedHashSet<>();
     private boolean rescan;
     private boolean rescanInHand;
     private boolean running;
@@ -34,6 +36,16 @@ final class WorkQueue {
 
     void toMerge(UUID client) {
         toMerge.add(client);
+    }
+
+    /** A content has come, and belongs into its files. */
+    void toPlace(String key) {
+        toPlace.add(key);
+    }
+
+    /** How many contents have come and are not known to be in their files. */
+    int unplaced() {
+        return toPlace.size() + placingInHand.size();
     }
 
     /** Keeps paths that were being written for a little later; says whether there are any. */
@@ -56,6 +68,12 @@ final class WorkQueue {
             return Optional.of(
                     rescanInHand ? new Effect.ScanAndCommit() : new Effect.Commit(Set.copyOf(changedInHand)));
         }
+        if (!toPlace.isEmpty()) {
+            placingInHand.addAll(toPlace);
+            toPlace.clear();
+            running = true;
+            return Optional.of(new Effect.PlaceContent(Set.copyOf(placingInHand)));
+        }
         if (!toMerge.isEmpty() && mayMerge.getAsBoolean()) {
             mergingInHand.addAll(toMerge);
             toMerge.clear();
@@ -75,6 +93,7 @@ final class WorkQueue {
     void failed() {
         changed.addAll(changedInHand);
         toMerge.addAll(mergingInHand);
+        toPlace.addAll(placingInHand);
         rescan |= rescanInHand;
         end();
     }
@@ -97,7 +116,12 @@ final class WorkQueue {
     }
 
     boolean isIdle() {
-        return !running && !rescan && changed.isEmpty() && unsettled.isEmpty() && toMerge.isEmpty();
+        return !running
+                && !rescan
+                && changed.isEmpty()
+                && unsettled.isEmpty()
+                && toMerge.isEmpty()
+                && toPlace.isEmpty();
     }
 
     /** How many paths are known to have changed and are not in history yet. */
@@ -113,5 +137,6 @@ final class WorkQueue {
         rescanInHand = false;
         changedInHand.clear();
         mergingInHand.clear();
+        placingInHand.clear();
     }
 }

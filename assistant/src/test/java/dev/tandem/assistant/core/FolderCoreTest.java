@@ -233,6 +233,7 @@ class FolderCoreTest {
     class PushesOfIt {
         private final Tuning one = new Tuning(
                 1,
+                Tuning.DEFAULT.parallelFetches(),
                 Tuning.DEFAULT.directPeers(),
                 Tuning.DEFAULT.mergeWait(),
                 Tuning.DEFAULT.relayPatience(),
@@ -350,7 +351,7 @@ class FolderCoreTest {
 
             assertThat(steps.all(Effect.SyncEnded.class))
                     .containsExactly(new Effect.SyncEnded(
-                            1, tips(1).head(), List.of("peer-1", "peer-2"), List.of("old"), Map.of(), null));
+                            1, tips(1).head(), List.of("peer-1", "peer-2"), List.of("old"), Map.of(), null, 0));
         }
 
         @Test

@@ -44,7 +44,7 @@ class GossipTest {
                 told.client(),
                 what,
                 Reply.HAVE,
-                new Announcement(what, told.ours().view(), false)));
+                new Announcement(what, told.ours().view(), false, 0)));
     }
 
     private static List<Effect.Tell> edit(Steps steps, int head) {
@@ -94,11 +94,11 @@ class GossipTest {
         confirms(steps, told);
         assertThat(steps.core.snapshot().state()).isEqualTo("syncing");
 
-        steps.then(new Event.CanPush(RELAY, new Announcement(tips(2), 42, true), 1));
+        steps.then(new Event.CanPush(RELAY, new Announcement(tips(2), 42, true, 0), 1));
         assertThat(steps.core.snapshot().state()).isEqualTo("syncing");
 
         steps.then(
-                new Event.CanPush(RELAY, new Announcement(tips(2), told.ours().view(), true), 1));
+                new Event.CanPush(RELAY, new Announcement(tips(2), told.ours().view(), true, 0), 1));
         assertThat(steps.core.snapshot().state()).isEqualTo("synced");
         assertThat(steps.core.snapshot().peers()).allMatch(peer -> peer.reason() == null);
     }
@@ -126,7 +126,7 @@ class GossipTest {
         edit(steps, 2);
 
         List<Effect.Tell> told = steps.then(
-                new Event.TipsAnswered(RELAY, tips(2), Reply.HAVE, new Announcement(tips(2), 42, false)),
+                new Event.TipsAnswered(RELAY, tips(2), Reply.HAVE, new Announcement(tips(2), 42, false, 0)),
                 Effect.Tell.class);
 
         assertThat(told).extracting(Effect.Tell::client).containsExactlyInAnyOrderElementsOf(peers(49, 2));

@@ -54,7 +54,7 @@ final class Steps {
     }
 
     static Announcement says(Tips tips) {
-        return new Announcement(tips, 0, false);
+        return new Announcement(tips, 0, false, 0);
     }
 
     static Event committed(Tips after) {
@@ -63,7 +63,11 @@ final class Steps {
 
     static Event integrated(Tips after, Client... from) {
         return new Event.Integrated(
-                after, Set.copyOf(List.of(from).stream().map(Client::uuid).toList()), List.of(), List.of());
+                after,
+                Set.copyOf(List.of(from).stream().map(Client::uuid).toList()),
+                List.of(),
+                List.of(),
+                ContentCount.NOTHING);
     }
 
     /** One step; returns what has to be done about it. */

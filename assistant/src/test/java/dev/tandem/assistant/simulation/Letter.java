@@ -35,12 +35,12 @@ record Letter(UUID to, UUID from, Announcement said) {
 
     private static Announcement announcement(ByteBuffer bytes) {
         Tips tips = History.tips(bytes.getInt(), bytes.getInt());
-        return new Announcement(tips, bytes.getLong(), bytes.get() == 1);
+        return new Announcement(tips, bytes.getLong(), bytes.get() == 1, 0);
     }
 
     /** The answer to a letter; a refusal has words. */
     record Answer(Reply reply, Announcement said, String refused) {
-        static final Announcement NOTHING = new Announcement(Tips.NONE, 0, false);
+        static final Announcement NOTHING = new Announcement(Tips.NONE, 0, false, 0);
 
         static Answer refusal(String reason) {
             return new Answer(Reply.HAVE, NOTHING, reason);

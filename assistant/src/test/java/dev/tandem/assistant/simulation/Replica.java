@@ -3,6 +3,7 @@ package dev.tandem.assistant.simulation;
 import dev.tandem.assistant.Dispatcher;
 import dev.tandem.assistant.core.Announcement;
 import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.core.ContentCount;
 import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FileChange;
@@ -11,6 +12,7 @@ import dev.tandem.assistant.core.FolderSnapshot;
 import dev.tandem.assistant.core.Notice;
 import dev.tandem.assistant.core.Reply;
 import dev.tandem.assistant.core.Tips;
+import dev.tandem.assistant.core.Want;
 import dev.tandem.xmpp.link.SimulatedLink;
 import dev.tandem.xmpp.link.SimulatedLink.SimulatedStream;
 import java.io.IOException;
@@ -259,7 +261,7 @@ final class Replica implements Effect.Handler {
             int before = repository.shared.heads().size();
             repository.integrate(clients);
             world.laws.merges += repository.shared.heads().size() - before;
-            return new Event.Integrated(repository.tips(), clients, List.of(), List.of());
+            return new Event.Integrated(repository.tips(), clients, List.of(), List.of(), ContentCount.NOTHING);
         });
     }
 
@@ -282,6 +284,36 @@ final class Replica implements Effect.Handler {
     public void scanContent() {
         world.laws.scans++;
         later(100, () -> post(new Event.ContentScanned(0)));
+    }
+
+    @Override
+    public void findContent(boolean anew, Set<UUID> reachable, int most) {
+        later(100, () -> post(new Event.ContentFound(List.of(), false, 0, 0, "")));
+    }
+
+    @Override
+    public void fetchContent(long fetch, Client from, List<Want> wants) {
+        throw new IllegalStateException("nothing is missing here");
+    }
+
+    @Override
+    public void cancelFetch(long fetch) {
+        throw new IllegalStateException("nothing is fetched here");
+    }
+
+    @Override
+    public void placeContent(Set<String> keys) {
+        throw new IllegalStateException("nothing has come here");
+    }
+
+    @Override
+    public void serveContent(Client client, long stream) {
+        throw new IllegalStateException("nobody fetches here");
+    }
+
+    @Override
+    public void getEnded(long token) {
+        throw new IllegalStateException("nobody waits here");
     }
 
     @Override

@@ -98,6 +98,7 @@ final class World {
                 new SimulatedWire.Weather(dice.nextDouble() * 0.2, dice.nextDouble() * 0.2, 1, delay);
         Tuning tuning = new Tuning(
                 1 + dice.nextInt(4),
+                1,
                 dice.nextInt(6),
                 Duration.ofMillis(dice.nextInt(500)),
                 Duration.ofSeconds(5 + dice.nextInt(25)),

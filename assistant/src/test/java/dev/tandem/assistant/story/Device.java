@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,21 @@ final class Device implements AutoCloseable {
         Path target = folder.resolve(file);
         Files.createDirectories(target.getParent());
         Files.writeString(target, content);
+    }
+
+    void writes(String file, byte[] content) throws IOException {
+        Path target = folder.resolve(file);
+        Files.createDirectories(target.getParent());
+        Files.write(target, content);
+    }
+
+    /** Waits until a file is there with those bytes. */
+    void sees(String file, byte[] content) {
+        await(name + " sees " + file)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> Arrays.equals(Files.readAllBytes(folder.resolve(file)), content));
     }
 
     void deletes(String file) throws IOException {

@@ -77,7 +77,7 @@ public final class FakeActions implements Actions {
                 1,
                 List.of(phone, old),
                 List.of(new Status.Remote("nas", "ssh://nas/notes", "failing", "no route")),
-                List.of(new Status.Transfer("SHA256E-s100--x.mp4", "film.mp4", "phone", "get", 42, 100)));
+                List.of(new Status.Transfer("SHA256E-s100--x.mp4", "film.mp4", "phone", "get", 42, 100, 7)));
         return new Status(
                 new Status.Daemon(4711, "0.1.0", NOON, "d".repeat(64), "laptop"),
                 List.of(new Status.Account("alice@example.org", "online", null)),

@@ -1,0 +1,163 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.core.Client;
+import dev.tandem.gitsync.annex.ContentStore;
+import dev.tandem.gitsync.delta.Recipe;
+import dev.tandem.gitsync.delta.Signature;
+import dev.tandem.xmpp.account.DeviceId;
+import dev.tandem.xmpp.link.LinkStream;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends contents to one client over one stream: what it asks for, in its order. Gives way to pushes, and keeps little
+ * under way. Blocks the calling worker; a stream without progress for two minutes is reset.
+ */
+final class ContentServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ContentServer.class);
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    /** What is written at once: short enough that a push need not wait long. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private final ContentStore store;
+    private final Courtesy courtesy;
+    private final Progress progress;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final ScheduledExecutorService timers;
+
+    ContentServer(
+            ContentStore store,
+            Courtesy courtesy,
+            Progress progress,
+            InstantSource clock,
+            ScheduledExecutorService timers) {
+        this.store = store;
+        this.courtesy = courtesy;
+        this.progress = progress;
+        this.clock = clock;
+        this.timers = timers;
+        nanos = () -> {
+            var now = clock.instant();
+            return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+        };
+    }
+
+    /** Serves one stream to its end. */
+    void serve(Client to, String peer, LinkStream stream) {
+        try (stream;
+                StallGuard guard = new StallGuard(clock, timers, () -> stream.reset("silent for two minutes"))) {
+            InputStream in = new BufferedInputStream(guard.watch(stream.input()));
+            List<ContentWire.Request> requests = ContentWire.requests(in);
+            OutputStream out =
+                    new BufferedOutputStream(new Paced(guard.watch(stream.output()), in, to.device()), BUFFER_BYTES);
+            for (ContentWire.Request request : requests) {
+                send(request, peer, out);
+            }
+            out.flush();
+            stream.end();
+        } catch (IOException broken) {
+            LOG.debug("sending contents to {} broke off", peer, broken);
+            stream.reset(Diagnosis.brief(broken));
+        }
+    }
+
+    private void send(ContentWire.Request request, String peer, OutputStream out) throws IOException {
+        Optional<ContentStore.Held> held = store.hold(request.key());
+        if (held.isEmpty()) {
+            ContentWire.answer(new ContentWire.Answer(ContentWire.GONE, 0), out);
+            return;
+        }
+        try (ContentStore.Held kept = held.get();
+                FileChannel file = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
+            long total = file.size();
+            if (request.offset() > total) {
+                throw new IOException("more of " + request.key() + " is asked for than there is");
+            }
+            file.position(request.offset());
+            try (Progress.Transfer transfer = progress.send(request.key().toString(), peer, total, request.offset())) {
+                InputStream content = counted(Channels.newInputStream(file), transfer);
+                send(content, total, request.held(), out);
+            }
+        }
+    }
+
+    private static void send(InputStream content, long total, @Nullable Signature held, OutputStream out)
+            throws IOException {
+        if (held == null) {
+            ContentWire.answer(new ContentWire.Answer(ContentWire.BYTES, total), out);
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                out.write(buffer, 0, read);
+            }
+        } else {
+            ContentWire.answer(new ContentWire.Answer(ContentWire.RECIPE, total), out);
+            Recipe.write(content, held, out);
+        }
+        out.flush();
+    }
+
+    private static InputStream counted(InputStream in, Progress.Transfer transfer) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                int read = super.read(into, offset, length);
+                transfer.add(Math.max(0, read));
+                return read;
+            }
+        };
+    }
+
+    /** Writes no more than the receiver keeps up with, and nothing while a push is under way. */
+    private final class Paced extends OutputStream {
+        private final OutputStream out;
+        private final DataInputStream reports;
+        private final DeviceId device;
+        private final Pace pace = new Pace();
+
+        Paced(OutputStream out, InputStream reports, DeviceId device) {
+            this.out = out;
+            this.reports = new DataInputStream(reports);
+            this.device = device;
+        }
+
+        @Override
+        public void write(int single) throws IOException {
+            write(new byte[] {(byte) single}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            for (int from = offset, left = length; left > 0; ) {
+                courtesy.giveWay(device);
+                int room = pace.room();
+                if (room == 0) {
+                    pace.reported(reports.readInt(), nanos.getAsLong());
+                    continue;
+                }
+                int size = Math.min(Math.min(left, room), PIECE_BYTES);
+                out.write(bytes, from, size);
+                pace.sent(size, nanos.getAsLong());
+                from += size;
+                left -= size;
+            }
+        }
+    }
+}

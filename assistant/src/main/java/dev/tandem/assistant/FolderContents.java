@@ -1,0 +1,227 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.core.ContentCount;
+import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.core.Want;
+import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.annex.ContentStore;
+import dev.tandem.gitsync.annex.CopiesNeeded;
+import dev.tandem.gitsync.annex.Key;
+import dev.tandem.gitsync.annex.MissingContent;
+import dev.tandem.gitsync.annex.Presence;
+import dev.tandem.gitsync.annex.SharedSettings;
+import dev.tandem.gitsync.annex.Wanted;
+import dev.tandem.gitsync.repo.FolderRepository;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which contents of one folder are here, which are wanted, and who has them. Any thread. */
+final class FolderContents {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderContents.class);
+
+    private final FolderRepository repository;
+    private final UUID self;
+    private final AnnexBranch branch;
+    private final ContentStore store;
+    private final MissingContent missing;
+    private final CopiesNeeded copiesNeeded;
+    private final Set<Key> asked = ConcurrentHashMap.newKeySet(); // those that a user waits for
+    private Look look = new Look(List.of()); // guarded by this
+
+    /** How far a look through what is missing has got. */
+    private static final class Look {
+        private final List<Key> order;
+        private int at;
+        private int outOfReach;
+        private String example = "";
+
+        Look(List<Key> order) {
+            this.order = order;
+        }
+    }
+
+    FolderContents(FolderRepository repository, AnnexBranch branch) {
+        this.repository = repository;
+        this.branch = branch;
+        self = repository.uuid();
+        store = new ContentStore(repository.git());
+        missing = new MissingContent(repository.git(), store);
+        copiesNeeded = new CopiesNeeded(repository.git(), branch);
+    }
+
+    ContentStore store() {
+        return store;
+    }
+
+    AnnexBranch branch() {
+        return branch;
+    }
+
+    CopiesNeeded copiesNeeded() {
+        return copiesNeeded;
+    }
+
+    /** A content has come or gone. */
+    void changed(Key key) {
+        try {
+            missing.changed(key);
+        } catch (IOException unreadable) {
+            LOG.warn("cannot look for {}; everything will be looked at", key, unreadable);
+            missing.forget();
+        }
+    }
+
+    /** Looks at everything anew; the number of files without content. */
+    int countAnew() throws IOException {
+        missing.forget();
+        return count().missing();
+    }
+
+    /** How many files have no content here, and whether there are new ones among them since the last call. */
+    ContentCount count() throws IOException {
+        Optional<ObjectId> head = repository.head();
+        if (head.isEmpty()) {
+            return ContentCount.NOTHING;
+        }
+        long before = missing.arrivals();
+        int now = missing.count(head.get());
+        return new ContentCount(now, missing.arrivals() != before);
+    }
+
+    /** The head's files with a content, here or not. */
+    List<String> paths(Key key) throws IOException {
+        Optional<ObjectId> head = repository.head();
+        return head.isEmpty() ? List.of() : missing.paths(head.get(), key);
+    }
+
+    /** The annexed files of the head whose content is here. */
+    Map<Key, List<String>> present() throws IOException {
+        Optional<ObjectId> head = repository.head();
+        return head.isEmpty() ? Map.of() : missing.present(head.get());
+    }
+
+    /** Fetches these before all others, wanted or not, until they are here. */
+    void ask(Set<Key> keys) {
+        asked.addAll(keys);
+    }
+
+    void arrived(Set<Key> keys) {
+        asked.removeAll(keys);
+    }
+
+    /** The next of what is wanted, missing and held by one that can be reached. */
+    synchronized Event find(boolean anew, Set<UUID> reachable, int most) {
+        try {
+            Optional<ObjectId> head = repository.head();
+            if (head.isEmpty()) {
+                return new Event.ContentFound(List.of(), false, 0, 0, "");
+            }
+            if (anew) {
+                look = new Look(ordered(missing.keys(head.get())));
+            }
+            List<Want> wants = new ArrayList<>();
+            Finding finding = new Finding(branch.settings(), head.get(), reachable, wants);
+            while (look.at < look.order.size() && wants.size() < most) {
+                int to = Math.min(look.order.size(), look.at + most - wants.size());
+                branch.copies(look.order.subList(look.at, to), finding::found);
+                look.at = to;
+            }
+            boolean more = look.at < look.order.size();
+            return new Event.ContentFound(
+                    wants, more, missing.count(head.get()), more ? 0 : look.outOfReach, look.example);
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.warn("cannot look for the content of {}", repository.path(), unreadable);
+            return new Event.ContentFound(List.of(), false, 0, 0, "");
+        }
+    }
+
+    private List<Key> ordered(List<Key> keys) {
+        List<Key> order = new ArrayList<>(keys);
+        order.sort(Comparator.comparing((Key key) -> !asked.contains(key))
+                .thenComparingLong(key -> key.sizeBytes().orElse(Long.MAX_VALUE)));
+        return order;
+    }
+
+    /** One step of a look. */
+    private final class Finding {
+        private final SharedSettings settings;
+        private final Wanted wanted;
+        private final boolean hasSaid;
+        private final ObjectId head;
+        private final Set<UUID> reachable;
+        private final List<Want> wants;
+
+        Finding(SharedSettings settings, ObjectId head, Set<UUID> reachable, List<Want> wants) {
+            this.settings = settings;
+            this.head = head;
+            this.reachable = reachable;
+            this.wants = wants;
+            wanted = Wanted.by(self, settings);
+            hasSaid = settings.wanted().containsKey(self);
+        }
+
+        void found(Key key, Map<UUID, Presence> copies) throws IOException {
+            List<String> paths = missing.paths(head, key);
+            if (paths.isEmpty() || store.has(key) || !isWanted(key, paths, copies)) {
+                return;
+            }
+            Set<UUID> holders = holders(copies);
+            holders.retainAll(reachable);
+            if (holders.isEmpty()) {
+                look.outOfReach++;
+                look.example = look.example.isEmpty() ? paths.get(0) + whereLast(copies) : look.example;
+            } else {
+                wants.add(new Want(
+                        key.toString(), paths.get(0), key.sizeBytes().orElse(-1), asked.contains(key), holders));
+            }
+        }
+
+        /** What was dropped here on purpose comes back only if somebody says so. */
+        private boolean isWanted(Key key, List<String> paths, Map<UUID, Presence> copies) throws IOException {
+            if (asked.contains(key)) {
+                return true;
+            }
+            return hasSaid
+                    ? wanted.wants(new Wanted.File(paths.get(0), key, holders(copies), copiesNeeded.of(paths)))
+                    : copies.get(self) != Presence.MISSING && copies.get(self) != Presence.DEAD;
+        }
+
+        private String whereLast(Map<UUID, Presence> copies) {
+            Set<UUID> holders = holders(copies);
+            return holders.isEmpty()
+                    ? " (no device is known to have it)"
+                    : " (last known on "
+                            + holders.stream()
+                                    .map(holder -> settings.descriptions().getOrDefault(holder, holder.toString()))
+                                    .sorted()
+                                    .collect(Collectors.joining(", "))
+                            + ")";
+        }
+    }
+
+    static Set<UUID> holders(Map<UUID, Presence> copies) {
+        return copies.entrySet().stream()
+                .filter(copy -> copy.getValue() == Presence.PRESENT)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** Records that contents are here. */
+    void record(Set<Key> keys, Presence presence) throws IOException {
+        Map<Key, Presence> copies = new LinkedHashMap<>();
+        keys.forEach(key -> copies.put(key, presence));
+        branch.record(self, copies);
+    }
+}

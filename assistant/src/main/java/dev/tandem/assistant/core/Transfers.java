@@ -1,0 +1,243 @@
+package dev.tandem.assistant.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The large files of one folder: looking for what is wanted, a window at a time, fetching it, and saying what cannot be
+ * had. Which is next and from whom is {@link TransferScheduler}'s.
+ */
+final class Transfers {
+    private static final String UNREACHABLE = "content-unreachable";
+    private static final String DAMAGED = "content-damaged";
+    private static final String NO_ROOM = "content-room";
+
+    /** What is fetched and not in its place yet, because the user's git is at work: more would only pile up. */
+    private static final int UNPLACED_MAX = 4 * TransferScheduler.WINDOW;
+
+    private final FolderState folder;
+    private final Peers peers;
+    private final Pushes pushes;
+    private final WorkQueue queue;
+    private final TransferScheduler scheduler;
+    private final List<Long> gets = new ArrayList<>();
+    private final Set<String> raised = new HashSet<>();
+    private int missing;
+    private int unreachable;
+    private boolean lookDue;
+    private boolean looking;
+    private boolean more;
+    private int roomFailures;
+    private @Nullable Instant held;
+    private @Nullable Instant retryAt;
+
+    Transfers(FolderState folder, Peers peers, Pushes pushes, WorkQueue queue) {
+        this.folder = folder;
+        this.peers = peers;
+        this.pushes = pushes;
+        this.queue = queue;
+        scheduler = new TransferScheduler(folder.tuning.parallelFetches());
+    }
+
+    /** How many annexed files have no content here. */
+    int missing() {
+        return missing;
+    }
+
+    /** Of what is wanted, how much no device that can be reached has. */
+    int unreachable() {
+        return unreachable;
+    }
+
+    /** How many contents are still to come, as far as is known; 0 when all is here that is wanted and can be had. */
+    int coming() {
+        boolean unknown = lookDue || looking || more;
+        return scheduler.size() + queue.unplaced() + (unknown ? 1 : 0);
+    }
+
+    // ---- looking
+
+    void counted(ContentCount count) {
+        missing = count.missing();
+        if (count.more()) {
+            look();
+        }
+    }
+
+    /** Everything was counted anew. */
+    void scanned(int missingNow) {
+        missing = missingNow;
+        if (missing > 0 || unreachable > 0) {
+            look();
+        }
+    }
+
+    /** Somebody came, or said something of where contents are. */
+    void perhapsMore() {
+        if (missing > 0) {
+            look();
+        }
+    }
+
+    void look() {
+        lookDue = true;
+    }
+
+    void found(List<Want> wants, boolean moreOfThem, int missingNow, int outOfReach, String example) {
+        looking = false;
+        more = moreOfThem;
+        missing = missingNow;
+        wants.forEach(scheduler::want);
+        if (!more) {
+            unreachable = outOfReach;
+            say(
+                    UNREACHABLE,
+                    "info",
+                    outOfReach == 0
+                            ? null
+                            : (outOfReach == 1 ? "A large file is" : outOfReach + " large files are")
+                                    + " wanted here and on no device that can be reached, for example " + example
+                                    + ": they come when one of these devices is back.");
+        }
+    }
+
+    // ---- fetching
+
+    /** Starts whatever may start. */
+    void startNext() {
+        if (!folder.started || folder.paused) {
+            return;
+        }
+        if (!looking && (lookDue || (more && scheduler.room() >= TransferScheduler.WINDOW * 3 / 4))) {
+            folder.add(new Effect.FindContent(lookDue, reachable(), scheduler.room()));
+            lookDue = false;
+            looking = true;
+        }
+        if (scheduler.isIdle() || queue.unplaced() > UNPLACED_MAX || (held != null && held.isAfter(folder.now))) {
+            return;
+        }
+        List<TransferScheduler.Source> sources = peers.online()
+                .map(peer -> new TransferScheduler.Source(peer.client, "direct".equals(peer.carrier) ? 0 : 1))
+                .toList();
+        for (Optional<TransferScheduler.Fetch> next = next(sources); next.isPresent(); next = next(sources)) {
+            TransferScheduler.Fetch fetch = next.get();
+            folder.add(new Effect.FetchContent(fetch.number(), fetch.from(), fetch.wants()));
+        }
+    }
+
+    private Optional<TransferScheduler.Fetch> next(List<TransferScheduler.Source> sources) {
+        return scheduler.next(sources, pushes::isBusyWith, folder.now);
+    }
+
+    private Set<UUID> reachable() {
+        Set<UUID> reachable = new HashSet<>();
+        peers.online().forEach(peer -> reachable.add(peer.client.uuid()));
+        return reachable;
+    }
+
+    void fetched(long number, Client from, String key, String path, FetchResult result) {
+        switch (result) {
+            case HERE -> {
+                scheduler.here(number, key);
+                queue.toPlace(key);
+                roomFailures = 0;
+                say(NO_ROOM, "error", null);
+            }
+            case GONE -> retry(scheduler.refused(number, key, folder.now));
+            case DAMAGED -> {
+                retry(scheduler.refused(number, key, folder.now));
+                say(
+                        DAMAGED,
+                        "warning",
+                        "What " + name(from) + " sent as the content of " + path
+                                + " is not what it should be: it was thrown away, and is asked of others; on that device"
+                                + " run `tandem doctor --repair`.");
+            }
+            case NO_ROOM -> {
+                held = folder.now.plus(BackOff.after(roomFailures++));
+                retry(Optional.of(held));
+                say(
+                        NO_ROOM,
+                        "error",
+                        "There is no room for the content of " + path
+                                + ": nothing is lost, and it is tried again; free some space.");
+            }
+            case BROKEN -> {
+                // FETCH-8: the end of the fetch puts it back
+            }
+        }
+    }
+
+    private void retry(Optional<Instant> at) {
+        if (at.isPresent()
+                && (retryAt == null || !retryAt.isAfter(folder.now) || at.get().isBefore(retryAt))) {
+            retryAt = at.get();
+            folder.later(Duration.between(folder.now, at.get()), new Event.FetchDue());
+        }
+    }
+
+    void ended(long number, Client from, @Nullable String failure) {
+        scheduler.ended(number);
+        if (failure != null) {
+            folder.note("content-failed", "peer", name(from), "reason", failure);
+            // a peer that fails at once, again and again, is not asked without a pause
+            held = folder.now.plus(BackOff.after(0));
+            retry(Optional.of(held));
+        }
+    }
+
+    void due() {
+        // what may be fetched is looked at after every event
+    }
+
+    /** Contents are in their places and recorded. */
+    void placed(int files, List<String> paths) {
+        if (files > 0) {
+            folder.note("content", "files", Integer.toString(files), "paths", String.join("\n", paths));
+        }
+    }
+
+    void pause() {
+        scheduler.running().forEach(fetch -> folder.add(new Effect.CancelFetch(fetch.number())));
+        scheduler.clear();
+        more = false;
+        look();
+    }
+
+    // ---- a user waits
+
+    void getRequested(long token) {
+        gets.add(token);
+        held = null;
+        look();
+    }
+
+    /** Ends those that wait for contents once there is nothing more to be had. */
+    void endGets() {
+        if (!gets.isEmpty() && (folder.paused || (folder.started && coming() == 0))) {
+            gets.forEach(token -> folder.add(new Effect.GetEnded(token)));
+            gets.clear();
+        }
+    }
+
+    private void say(String key, String severity, @Nullable String text) {
+        if (text != null) {
+            raised.add(key);
+            folder.add(new Effect.Raise(key, severity, text));
+        } else if (raised.remove(key)) {
+            folder.add(new Effect.Clear(key));
+        }
+    }
+
+    private String name(Client client) {
+        Peer peer = peers.find(client);
+        return peer == null ? client.device().brief() : peer.name;
+    }
+}
