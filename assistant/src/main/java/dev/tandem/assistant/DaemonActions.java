@@ -45,6 +45,7 @@ final class DaemonActions implements Actions {
     private final Accounts accounts;
     private final Folders folders;
     private final PairingDesk desk;
+    private final ContentActions contents;
     private final Records records;
     private final Links links;
     private final Doctor doctor;
@@ -64,6 +65,7 @@ final class DaemonActions implements Actions {
         this.store = store;
         this.accounts = accounts;
         this.folders = folders;
+        contents = new ContentActions(folders);
         this.desk = desk;
         this.records = records;
         this.links = links;
@@ -240,7 +242,23 @@ final class DaemonActions implements Actions {
                     ActionFailed.Kind.FAILED,
                     folder.stored().name() + " was not synced: " + end.obstacle() + "; see `tandem status`");
         }
-        return new Synced(folder.stored().name(), end.head(), end.confirmed().size(), end.unreachable());
+        return new Synced(
+                folder.stored().name(), end.head(), end.confirmed().size(), end.unreachable(), end.outOfReach());
+    }
+
+    @Override
+    public List<Content> get(List<Path> paths, Duration timeout) throws ActionFailed {
+        return contents.get(paths, timeout);
+    }
+
+    @Override
+    public List<Content> drop(List<Path> paths, boolean force) throws ActionFailed {
+        return contents.drop(paths, force);
+    }
+
+    @Override
+    public List<Whereis> whereis(List<Path> paths) throws ActionFailed {
+        return contents.whereis(paths);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -220,6 +221,11 @@ final class FolderWorker {
             LOG.warn("cannot look for the content of {}", repository.path(), unreadable);
             return OptionalInt.empty();
         }
+    }
+
+    /** Puts pointers into the place of contents that are about to go. */
+    List<String> empty(Collection<String> paths) throws IOException {
+        return files.empty(paths);
     }
 
     private void fillWhatIsHere() throws IOException {

@@ -44,6 +44,7 @@ final class Folders {
         links.register(
                 PushWire.REQUEST,
                 (from, body) -> answer(from, body, (folder, message, client) -> folder.asked(client)));
+        links.register(Holders.SERVICE, this::isHere);
         links.registerStream(PushWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::offered));
         links.registerStream(
                 ContentWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::contentAsked));
@@ -188,6 +189,18 @@ final class Folders {
                 ? CompletableFuture.completedFuture(PushWire.Answer.refusal(notHere(message)))
                 : taken.by(folder, message, new Client(from, message.from()));
         return answer.thenApply(PushWire::encode);
+    }
+
+    private CompletableFuture<byte[]> isHere(DeviceId from, byte[] body) throws IOException {
+        Holders.Question question = PushWire.decode(body, Holders.Question.class);
+        OpenFolder folder = open.get(question.to());
+        Client client = new Client(from, question.from());
+        if (folder == null
+                || folder.snapshot().peers().stream()
+                        .noneMatch(peer -> peer.client().equals(client))) {
+            return CompletableFuture.completedFuture(PushWire.encode(new Holders.Here(false, "not known here")));
+        }
+        return folder.asked(question).thenApply(PushWire::encode);
     }
 
     /** How a folder takes a stream. */

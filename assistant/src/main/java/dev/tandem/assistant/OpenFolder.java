@@ -12,6 +12,8 @@ import dev.tandem.assistant.core.Tuning;
 import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.annex.DropCheck;
+import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.LargeFiles;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.worktree.AnnexContents;
@@ -21,17 +23,23 @@ import dev.tandem.gitsync.worktree.WorkTree;
 import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
 
 /** One folder that is kept in sync: its repository, its watch, its dispatcher, and the threads that serve it. */
 final class OpenFolder {
@@ -55,6 +63,7 @@ final class OpenFolder {
     private final Map<Long, CompletableFuture<Void>> gets = new ConcurrentHashMap<>();
     private final FolderContents contents;
     private final Progress progress;
+    private final Holders holders;
     private final FolderWorker worker;
     private final FolderEffects effects;
     private final Watch watch;
@@ -78,6 +87,7 @@ final class OpenFolder {
         contentWorkers = Threads.unbounded(stored.name() + "-content");
         Courtesy courtesy = new Courtesy(shared.clock);
         progress = new Progress(shared.clock);
+        holders = new Holders(repository.uuid(), contents, shared.links);
         PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
         FolderEffects.World world = new FolderEffects.World(
                 repository.uuid(),
@@ -188,6 +198,44 @@ final class OpenFolder {
         if (waiting != null) {
             waiting.complete(null);
         }
+    }
+
+    /** Whether our copy of a content may go: asks those that can be reached. */
+    DropCheck.Answer judgeDrop(Key key, List<String> paths) throws IOException {
+        return holders.judge(key, paths, snapshot().peers());
+    }
+
+    /** Puts pointers into the place of contents that are about to go, in turn with all other work on the files. */
+    void emptyFiles(List<String> paths) throws IOException {
+        try {
+            files.submit(() -> worker.empty(paths)).get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException cause ? cause : new IOException(failed.getCause());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the daemon is stopping");
+        }
+    }
+
+    /** A peer asks whether a content is here. */
+    CompletableFuture<Holders.Here> asked(Holders.Question question) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return holders.answer(question);
+                    } catch (IOException unreadable) {
+                        throw new CompletionException(unreadable);
+                    }
+                },
+                answers);
+    }
+
+    Repository git() {
+        return repository.git();
+    }
+
+    Optional<ObjectId> head() throws IOException {
+        return repository.head();
     }
 
     /** Gives our own repository the name that {@code git annex info} shows, unless it has one. */

@@ -116,6 +116,15 @@ final class PushWire {
         }
     }
 
+    /** A message of another service. */
+    static <T extends Record> T decode(byte[] body, Class<T> type) throws IOException {
+        T message = JSON.readValue(body, type);
+        if (message == null) {
+            throw new IOException("an empty message");
+        }
+        return message;
+    }
+
     static Message message(byte[] body) throws IOException {
         Message message = JSON.readValue(body, Message.class);
         if (message == null || message.to == null || message.from == null) {

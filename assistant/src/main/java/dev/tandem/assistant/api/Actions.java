@@ -42,6 +42,21 @@ public interface Actions {
     /** Syncs now; returns when this device and every reachable peer hold the same commit. No name: all folders. */
     List<Synced> sync(Optional<String> folder, Duration timeout) throws ActionFailed;
 
+    /**
+     * Brings the content of large files here, wanted or not, and remembers that it was asked for; returns when all is
+     * here that can be had. Directories stand for all that is in them.
+     */
+    List<Content> get(List<Path> paths, Duration timeout) throws ActionFailed;
+
+    /**
+     * Removes the content of large files from this device; refused for each of which too few other copies can be
+     * verified at this moment, unless {@code force}d.
+     */
+    List<Content> drop(List<Path> paths, boolean force) throws ActionFailed;
+
+    /** Says which repositories are known to hold the content of large files. */
+    List<Whereis> whereis(List<Path> paths) throws ActionFailed;
+
     /** Stops syncing a folder, or all, until resumed; survives a restart. */
     void pause(Optional<String> folder) throws ActionFailed;
 
@@ -94,6 +109,39 @@ public interface Actions {
      * @param head the commit that all reachable peers hold, or null for a folder without a commit
      * @param peers how many peers confirmed it
      * @param unreachable names of peers that are away: not waited for, but said
+     * @param outOfReach contents of large files that are wanted here and on no device that can be reached
      */
-    record Synced(String folder, @Nullable String head, int peers, List<String> unreachable) {}
+    record Synced(String folder, @Nullable String head, int peers, List<String> unreachable, int outOfReach) {}
+
+    /**
+     * What became of one large file.
+     *
+     * @param folder its folder's name
+     * @param path in the folder
+     * @param done whether it became what was asked
+     * @param reason why not, or null
+     */
+    record Content(
+            String folder,
+            String path,
+            boolean done,
+            @Nullable String reason) {}
+
+    /**
+     * Where one large file's content is, as far as is known.
+     *
+     * @param folder its folder's name
+     * @param path in the folder
+     * @param key git-annex's name of the content
+     */
+    record Whereis(String folder, String path, String key, List<Copy> copies) {}
+
+    /**
+     * A repository that is known to hold a content.
+     *
+     * @param uuid its annex UUID
+     * @param name what it is called
+     * @param here whether it is this device's
+     */
+    record Copy(String uuid, String name, boolean here) {}
 }

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -158,6 +160,9 @@ public final class LocalApi implements AutoCloseable {
         javalin.post("/api/offers/wait", patiently(this::awaitPaired));
         javalin.post("/api/join", patiently(this::join));
         javalin.post("/api/sync", patiently(this::sync));
+        javalin.post("/api/get", patiently(this::get));
+        javalin.post("/api/drop", patiently(this::drop));
+        javalin.post("/api/whereis", patiently(this::whereis));
         javalin.post("/api/pause", patiently(this::pause));
         javalin.post("/api/resume", patiently(this::resume));
         javalin.post("/api/doctor", patiently(request -> answer(request, actions.examine())));
@@ -308,6 +313,30 @@ public final class LocalApi implements AutoCloseable {
         Requests.Sync body = body(request, Requests.Sync.class);
         Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
         answer(request, new Requests.Syncs(actions.sync(Optional.ofNullable(body.folder()), timeout)));
+    }
+
+    private void get(Context request) throws Exception {
+        Requests.Get body = body(request, Requests.Get.class);
+        Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
+        answer(request, new Requests.Contents(actions.get(paths(body.paths()), timeout)));
+    }
+
+    private void drop(Context request) throws Exception {
+        Requests.Drop body = body(request, Requests.Drop.class);
+        answer(request, new Requests.Contents(actions.drop(paths(body.paths()), body.force())));
+    }
+
+    private void whereis(Context request) throws Exception {
+        List<Path> paths = paths(body(request, Requests.Paths.class).paths());
+        answer(request, new Requests.Places(actions.whereis(paths)));
+    }
+
+    private static List<Path> paths(@Nullable List<String> texts) throws Refused {
+        List<Path> paths = new ArrayList<>();
+        for (String text : required(texts, "paths")) {
+            paths.add(path(text));
+        }
+        return paths;
     }
 
     private void pause(Context request) throws Exception {

@@ -18,6 +18,16 @@ final class Requests {
 
     record Sync(@Nullable String folder, int timeoutSeconds) {}
 
+    record Get(List<String> paths, int timeoutSeconds) {}
+
+    record Drop(List<String> paths, boolean force) {}
+
+    record Paths(List<String> paths) {}
+
+    record Contents(List<Actions.Content> files) {}
+
+    record Places(List<Actions.Whereis> files) {}
+
     record Failure(String kind, String line) {}
 
     record Version(String version) {}

@@ -80,9 +80,11 @@ final class ShowStatus extends Verb {
         lines.addAll(table.lines());
         for (Map<String, Object> transfer : Json.objects(folder, "transfers")) {
             long total = Json.number(transfer, "total");
-            lines.add("  " + (Json.text(transfer, "direction").equals("get") ? "getting " : "sending ")
-                    + Json.text(transfer, "path") + ", "
-                    + (total == 0 ? 0 : 100 * Json.number(transfer, "bytes") / total) + " %");
+            boolean get = Json.text(transfer, "direction").equals("get");
+            lines.add("  " + (get ? "getting " : "sending ") + Json.text(transfer, "path")
+                    + (get ? " from " : " to ") + Json.text(transfer, "peer") + ", "
+                    + (total == 0 ? 0 : 100 * Json.number(transfer, "bytes") / total) + " %, "
+                    + Json.number(transfer, "rate") / 1000 + " kB/s");
         }
     }
 

@@ -51,6 +51,10 @@ final class Sync extends Verb {
         return Json.text(folder, "folder") + ": "
                 + (head.isEmpty() ? "nothing to sync yet" : "at " + head)
                 + ", as " + Text.plural(Json.number(folder, "peers"), "other device")
+                + (Json.number(folder, "outOfReach") == 0
+                        ? ""
+                        : "; " + Text.plural(Json.number(folder, "outOfReach"), "large file")
+                                + " on no device that can be reached")
                 + (away.isEmpty() ? "" : "; away: " + String.join(", ", away));
     }
 }

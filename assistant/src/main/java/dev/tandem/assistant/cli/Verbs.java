@@ -15,6 +15,9 @@ enum Verbs {
     STATUS("status", Section.EVERY_DAY),
     SYNC("sync", Section.EVERY_DAY),
     LOG("log", Section.EVERY_DAY),
+    GET("get", Section.EVERY_DAY),
+    DROP("drop", Section.EVERY_DAY),
+    WHEREIS("whereis", Section.EVERY_DAY),
     PAUSE("pause", Section.EVERY_DAY),
     RESUME("resume", Section.EVERY_DAY),
     WEB("web", Section.EVERY_DAY),
@@ -69,6 +72,9 @@ enum Verbs {
             case STATUS -> new ShowStatus();
             case SYNC -> new Sync();
             case LOG -> new Log();
+            case GET -> new Get();
+            case DROP -> new Drop();
+            case WHEREIS -> new Whereis();
             case PAUSE -> new Pause();
             case RESUME -> new Resume();
             case WEB -> new Web();

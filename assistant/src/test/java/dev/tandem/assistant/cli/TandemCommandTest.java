@@ -22,8 +22,8 @@ final class TandemCommandTest extends WithDaemon {
     @DisplayName("helps:")
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
-                "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "sync", "status", "log", "pause",
-                "resume", "web");
+                "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "sync", "status", "log", "get",
+                "drop", "whereis", "pause", "resume", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")
@@ -71,6 +71,9 @@ final class TandemCommandTest extends WithDaemon {
                 "status",
                 "stop",
                 "log",
+                "get x",
+                "drop x",
+                "whereis x",
                 "sync",
                 "web",
                 "pause",
@@ -142,7 +145,7 @@ final class TandemCommandTest extends WithDaemon {
                           phone    online   direct  alice@example.org  in sync 2026-01-01 12:00:00Z
                           old[31m  offline          bob@example.org    never in sync yet             offline, and never seen yet
                           nas      failing  remote  ssh://nas/notes    no route
-                          getting film.mp4, 42 %
+                          getting film.mp4 from phone, 42 %, 0 kB/s
                         """);
     }
 
@@ -157,6 +160,23 @@ final class TandemCommandTest extends WithDaemon {
         assertThat(run("sync", "--timeout", "soon").exit()).isEqualTo(2);
 
         assertThat(actions.asked()).containsExactly("sync Optional[notes] PT7S", "sync Optional.empty PT10M");
+    }
+
+    @Test
+    @DisplayName("brings, drops and finds the content of large files")
+    void contents() throws IOException {
+        Result got = run("get", "/notes/film.mp4", "/notes/far.mp4", "--timeout", "9");
+        assertThat(got.exit()).isEqualTo(1);
+        assertThat(got.out()).isEqualTo("film.mp4: here\nfar.mp4: cannot be had now: last known on old\n");
+        assertThat(run("drop", "--force", "/notes/film.mp4").done().out()).isEqualTo("film.mp4: dropped\n");
+        assertThat(run("whereis", "/notes").done().out()).isEqualTo("film.mp4 (2 copies): laptop (here), phone\n");
+        assertThat(run("drop").exit()).isEqualTo(2);
+
+        assertThat(actions.asked())
+                .containsExactly(
+                        "get [/notes/film.mp4, /notes/far.mp4] PT9S",
+                        "drop [/notes/film.mp4] true",
+                        "whereis [/notes]");
     }
 
     @Nested

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 
 /** A device of the stories: a real daemon with a home and one folder, and what a person does with it. */
 final class Device implements AutoCloseable {
@@ -101,6 +102,13 @@ final class Device implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(10))
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Files.notExists(folder.resolve(file)));
+    }
+
+    void eventually(String what, Callable<Boolean> isSo) {
+        await(name + " " + what)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(20))
+                .until(isSo);
     }
 
     /** Waits until both hold the same commit and say so. */

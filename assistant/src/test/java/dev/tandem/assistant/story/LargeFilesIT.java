@@ -1,11 +1,14 @@
 package dev.tandem.assistant.story;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.xmpp.testing.Prosody;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,10 +131,10 @@ class LargeFilesIT {
     @Order(4)
     @DisplayName("both edit an annexed file while apart: both versions stay, named as git-annex names them")
     void clash() throws Exception {
-        phone.actions().pause(java.util.Optional.empty());
+        phone.actions().pause(Optional.empty());
         laptop.writes("films/film.mkv", bytes(2 * MIB, 11));
         phone.writes("films/film.mkv", bytes(2 * MIB, 12));
-        phone.actions().resume(java.util.Optional.empty());
+        phone.actions().resume(Optional.empty());
 
         phone.isInSyncWith(laptop);
         List<String> variants = laptop.git("annex", "find", "films").lines().toList();
@@ -145,18 +148,68 @@ class LargeFilesIT {
     @DisplayName("unlock, lock and a move by git-annex's own commands are taken over")
     void usersOwnCommands() throws Exception {
         laptop.git("annex", "lock", "run.me");
-        laptop.git("commit", "--allow-empty", "-m", "locked by hand");
-        phone.hasTheCommit("locked by hand");
-        assertThat(Files.isSymbolicLink(phone.folder.resolve("run.me"))).isTrue();
+        phone.eventually("has the locked file", () -> Files.isSymbolicLink(phone.folder.resolve("run.me")));
         phone.sees("run.me", bytes(2 * MIB, 3));
         phone.git("mv", "run.me", "moved.me");
-        phone.git("commit", "--allow-empty", "-m", "moved by hand");
-        laptop.hasTheCommit("moved by hand");
+        laptop.seesNo("run.me");
         laptop.sees("moved.me", bytes(2 * MIB, 3));
+        phone.isInSyncWith(laptop);
         laptop.git("annex", "unlock", "moved.me");
-        laptop.git("commit", "--allow-empty", "-m", "unlocked by hand");
-        phone.hasTheCommit("unlocked by hand");
+        phone.eventually(
+                "has the unlocked file", () -> Files.isRegularFile(phone.folder.resolve("moved.me"), NOFOLLOW_LINKS));
         phone.sees("moved.me", bytes(2 * MIB, 3));
+        judge(64);
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName("drop asks the holders, whereis tells the truth, get brings it back")
+    void dropAndGet() throws Exception {
+        Path onLaptop = laptop.folder.resolve("moved.me");
+        Path onPhone = phone.folder.resolve("moved.me");
+        assertThat(laptop.actions().drop(List.of(onLaptop), false))
+                .singleElement()
+                .satisfies(dropped -> assertThat(dropped.done()).isTrue());
+        assertThat(Files.size(onLaptop)).isLessThan(300);
+        phone.isInSyncWith(laptop);
+        assertThat(laptop.git("annex", "whereis", "moved.me"))
+                .contains("(1 copy)")
+                .contains("phone");
+        assertThat(laptop.git("status", "--porcelain")).isEmpty();
+        assertThat(laptop.git("annex", "fsck", "moved.me")).doesNotContain("failed");
+        assertThat(laptop.status().missingContent()).isEqualTo(1);
+
+        assertThat(phone.actions().drop(List.of(onPhone), false))
+                .singleElement()
+                .satisfies(kept -> {
+                    assertThat(kept.done()).isFalse();
+                    assertThat(kept.reason()).contains("0 of 1");
+                });
+        assertThat(Files.readAllBytes(onPhone)).isEqualTo(bytes(2 * MIB, 3));
+        assertThat(laptop.actions().whereis(List.of(onLaptop)))
+                .singleElement()
+                .satisfies(where -> assertThat(where.copies())
+                        .singleElement()
+                        .satisfies(copy -> assertThat(copy.name()).startsWith("phone")));
+
+        assertThat(laptop.actions().get(List.of(onLaptop), Duration.ofSeconds(30)))
+                .singleElement()
+                .satisfies(got -> assertThat(got.done()).isTrue());
+        assertThat(Files.readAllBytes(onLaptop)).isEqualTo(bytes(2 * MIB, 3));
+        judge(64);
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("what git-annex drops and gets by hand is believed, and not undone")
+    void byHand() throws Exception {
+        laptop.git("annex", "drop", "--force", "moved.me");
+        laptop.actions().sync(Optional.empty(), Duration.ofSeconds(20));
+        phone.isInSyncWith(laptop);
+        assertThat(phone.git("annex", "whereis", "moved.me")).contains("(1 copy)");
+        assertThat(Files.size(laptop.folder.resolve("moved.me"))).isLessThan(300);
+
+        laptop.actions().get(List.of(laptop.folder), Duration.ofSeconds(30));
         judge(64);
     }
 }

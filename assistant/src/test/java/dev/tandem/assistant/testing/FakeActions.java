@@ -121,6 +121,30 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public List<Content> get(List<Path> paths, Duration timeout) throws ActionFailed {
+        note("get " + paths + " " + timeout);
+        return List.of(
+                new Content("notes", "film.mp4", true, null),
+                new Content("notes", "far.mp4", false, "cannot be had now: last known on old"));
+    }
+
+    @Override
+    public List<Content> drop(List<Path> paths, boolean force) throws ActionFailed {
+        note("drop " + paths + " " + force);
+        return List.of(new Content("notes", "film.mp4", true, null));
+    }
+
+    @Override
+    public List<Whereis> whereis(List<Path> paths) throws ActionFailed {
+        note("whereis " + paths);
+        return List.of(new Whereis(
+                "notes",
+                "film.mp4",
+                "SHA256E-s100--x.mp4",
+                List.of(new Copy("u-1", "laptop", true), new Copy("u-2", "phone", false))));
+    }
+
+    @Override
     public Offer offer(String folder) throws ActionFailed {
         note("offer " + folder);
         return new Offer("alice@example.org", "river-lamp-seven", folder);
@@ -144,7 +168,7 @@ public final class FakeActions implements Actions {
     @Override
     public List<Synced> sync(Optional<String> folder, Duration timeout) throws ActionFailed {
         note("sync " + folder + " " + timeout);
-        return List.of(new Synced("notes", "b".repeat(40), 1, List.of("old")));
+        return List.of(new Synced("notes", "b".repeat(40), 1, List.of("old"), 0));
     }
 
     @Override

@@ -1,0 +1,106 @@
+package dev.tandem.assistant;
+
+import dev.tandem.assistant.core.FolderSnapshot;
+import dev.tandem.gitsync.annex.ContentStore;
+import dev.tandem.gitsync.annex.DropCheck;
+import dev.tandem.gitsync.annex.Key;
+import dev.tandem.xmpp.link.Links;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the holders of a content whether they have it at this moment, and answers when asked. Any thread. */
+final class Holders {
+    /** The request: {@link Question}, answered by {@link Here}. */
+    static final String SERVICE = "content.here";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Holders.class);
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    /**
+     * Whether a content is there.
+     *
+     * @param to the asked repository's annex UUID, which also names the folder
+     * @param from the asking repository's
+     */
+    record Question(UUID to, UUID from, String key) {}
+
+    /** The answer; {@code refused} is why there is none, or null. */
+    record Here(boolean here, @Nullable String refused) {}
+
+    private final UUID self;
+    private final FolderContents contents;
+    private final Links links;
+
+    Holders(UUID self, FolderContents contents, Links links) {
+        this.self = self;
+        this.contents = contents;
+        this.links = links;
+    }
+
+    /** Judges whether our copy may go; the caller keeps everybody from relying on it meanwhile. */
+    DropCheck.Answer judge(Key key, List<String> files, List<FolderSnapshot.PeerSnapshot> peers) throws IOException {
+        Map<UUID, CompletableFuture<Boolean>> asked = new HashMap<>();
+        for (FolderSnapshot.PeerSnapshot peer : peers) {
+            if (peer.online()) {
+                Question question = new Question(peer.client().uuid(), self, key.toString());
+                asked.put(
+                        peer.client().uuid(),
+                        links.request(peer.client().device(), SERVICE, PushWire.encode(question), ANSWER)
+                                .thenApply(Holders::isHere));
+            }
+        }
+        Map<UUID, DropCheck.Proof> proofs = new HashMap<>();
+        FolderContents.holders(contents.branch().copies(key))
+                .forEach(holder -> proofs.put(holder, DropCheck.Proof.LOGGED));
+        asked.forEach((uuid, answer) -> {
+            try {
+                if (answer.join()) {
+                    proofs.put(uuid, DropCheck.Proof.SEEN);
+                } else {
+                    proofs.remove(uuid);
+                }
+            } catch (CompletionException silent) {
+                LOG.debug("{} does not say whether it has {}", uuid, key, silent);
+            }
+        });
+        return DropCheck.judge(
+                key,
+                self,
+                DropCheck.Whose.OWN,
+                contents.copiesNeeded().of(files),
+                proofs,
+                contents.branch().settings().trust());
+    }
+
+    private static boolean isHere(byte[] body) {
+        try {
+            return PushWire.decode(body, Here.class).here;
+        } catch (IOException malformed) {
+            throw new CompletionException(malformed);
+        }
+    }
+
+    /** The answer to a peer: no, if our own copy is just being removed. */
+    Here answer(Question question) throws IOException {
+        Optional<Key> key = Key.parse(question.key);
+        if (key.isEmpty()) {
+            return new Here(false, null);
+        }
+        Optional<ContentStore.Held> held = contents.store().hold(key.get());
+        if (held.isEmpty()) {
+            return new Here(false, null);
+        }
+        held.get().close();
+        return new Here(true, null);
+    }
+}
