@@ -53,7 +53,7 @@ public final class FolderCore {
     public List<Effect> handle(Event event, Instant at) {
         folder.now = at;
         event.applyTo(this);
-        work.startNext(pushes);
+        work.startNext(pushes, transfers);
         if (!folder.paused) {
             pushes.startNext();
         }

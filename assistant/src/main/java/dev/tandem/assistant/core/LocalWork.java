@@ -45,13 +45,15 @@ final class LocalWork {
         return queue;
     }
 
-    /** Starts the next job if one may start; a merge waits a little while more pushes are coming. */
-    void startNext(Pushes pushes) {
+    /**
+     * Starts the next job if one may start; a merge waits a little while more pushes are coming, and so do contents.
+     */
+    void startNext(Pushes pushes, Transfers transfers) {
         if (lookDue && !looking && !queue.isRunning()) {
             look();
         }
         if (folder.started && !folder.paused && busy == null) {
-            queue.next(() -> mayMerge(pushes)).ifPresent(folder::add);
+            queue.next(() -> mayMerge(pushes), transfers::mayPlace).ifPresent(folder::add);
         }
     }
 

@@ -22,6 +22,9 @@ final class Transfers {
     /** What is fetched and not in its place yet, because the user's git is at work: more would only pile up. */
     private static final int UNPLACED_MAX = 4 * TransferScheduler.WINDOW;
 
+    /** How long contents that have come wait at most for others to be put into their files together. */
+    private static final Duration PLACING = Duration.ofMillis(500);
+
     private final FolderState folder;
     private final Peers peers;
     private final Pushes pushes;
@@ -37,6 +40,8 @@ final class Transfers {
     private int roomFailures;
     private @Nullable Instant held;
     private @Nullable Instant retryAt;
+    private @Nullable Instant placedAt;
+    private boolean placingDue;
 
     Transfers(FolderState folder, Peers peers, Pushes pushes, WorkQueue queue) {
         this.folder = folder;
@@ -195,6 +200,26 @@ final class Transfers {
 
     void due() {
         // what may be fetched is looked at after every event
+    }
+
+    /**
+     * Whether what has come may be put into its files now: at once if it is all that is coming or the first in a while;
+     * while more is coming, several at a time, because each time moves the tips and is told to everybody.
+     */
+    boolean mayPlace() {
+        if (!scheduler.isIdle() && placedAt != null) {
+            Instant due = placedAt.plus(PLACING);
+            if (folder.now.isBefore(due)) {
+                if (!placingDue) {
+                    placingDue = true;
+                    folder.later(Duration.between(folder.now, due), new Event.FetchDue());
+                }
+                return false;
+            }
+        }
+        placingDue = false;
+        placedAt = folder.now;
+        return true;
     }
 
     /** Contents are in their places and recorded. */

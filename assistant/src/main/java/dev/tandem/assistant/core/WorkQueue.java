@@ -54,8 +54,8 @@ final class WorkQueue {
         return !paths.isEmpty();
     }
 
-    /** The next job, if there is one and none is running; a merge is asked for leave first. */
-    Optional<Effect> next(BooleanSupplier mayMerge) {
+    /** The next job, if there is one and none is running; a merge and a placing are asked for leave first. */
+    Optional<Effect> next(BooleanSupplier mayMerge, BooleanSupplier mayPlace) {
         if (running || held) {
             return Optional.empty();
         }
@@ -68,7 +68,7 @@ final class WorkQueue {
             return Optional.of(
                     rescanInHand ? new Effect.ScanAndCommit() : new Effect.Commit(Set.copyOf(changedInHand)));
         }
-        if (!toPlace.isEmpty()) {
+        if (!toPlace.isEmpty() && mayPlace.getAsBoolean()) {
             placingInHand.addAll(toPlace);
             toPlace.clear();
             running = true;

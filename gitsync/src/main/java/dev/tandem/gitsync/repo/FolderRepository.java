@@ -3,6 +3,7 @@ package dev.tandem.gitsync.repo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -147,7 +148,8 @@ public final class FolderRepository implements Closeable {
             return Optional.of("the folder " + path
                     + " is not there (unmounted, moved or deleted?); nothing is changed anywhere until it is back");
         }
-        if (Files.exists(git.getDirectory().toPath().resolve("index.lock"))) {
+        Path lock = git.getDirectory().toPath().resolve("index.lock");
+        if (Files.exists(lock) && !isOurs(lock)) {
             return Optional.of("another git command holds " + path.resolve(".git/index.lock")
                     + "; Tandem goes on when it is done");
         }
@@ -166,6 +168,16 @@ public final class FolderRepository implements Closeable {
                     current + " is checked out, and Tandem syncs " + branch + "; check that out and Tandem goes on");
         }
         return Optional.empty();
+    }
+
+    /** Our own locks have a second name; see the work tree's index. */
+    private boolean isOurs(Path lock) throws IOException {
+        Path second = git.getDirectory().toPath().resolve("tandem").resolve("index.lock");
+        try {
+            return Files.exists(second) && Files.isSameFile(lock, second);
+        } catch (NoSuchFileException released) {
+            return true; // in this moment, whoever held it
+        }
     }
 
     /** Whether a commit is here at all, merged or not. */
