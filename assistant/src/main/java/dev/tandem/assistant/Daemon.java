@@ -91,7 +91,8 @@ public final class Daemon implements AutoCloseable {
         folders = new Folders(
                 store,
                 new OpenFolder.Shared(name, links, records, clock, timers),
-                new RepositorySetup(UUID::randomUUID, GitAnnex.isInstalled(), "main"));
+                new RepositorySetup(
+                        UUID::randomUUID, GitAnnex.isInstalled(), AnnexFilterCommand.commandLine(), "main"));
         PairingDesk desk = new PairingDesk(store, links, pairing, accounts, folders, records, clock, name);
         actions = new DaemonActions(
                 new DaemonActions.Identity(

@@ -4,6 +4,7 @@ import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.cli.Launcher;
 import dev.tandem.assistant.cli.TandemCommand;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,12 +17,27 @@ public final class Main implements Launcher {
 
     /** Runs one command line. */
     public static void main(String[] arguments) {
+        if (arguments.length == 1 && arguments[0].equals(AnnexFilterCommand.NAME)) {
+            System.exit(annexFilter());
+        }
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int code = TandemCommand.run(arguments, out, err, new Main(), System.getenv());
         out.flush();
         err.flush();
         System.exit(code);
+    }
+
+    private static int annexFilter() {
+        PrintStream toGit = System.out;
+        System.setOut(System.err); // a line of a log would break what git reads
+        try {
+            AnnexFilterCommand.run(System.in, toGit);
+            return 0;
+        } catch (IOException broken) {
+            System.err.println("tandem: " + Diagnosis.brief(broken));
+            return 1;
+        }
     }
 
     @Override

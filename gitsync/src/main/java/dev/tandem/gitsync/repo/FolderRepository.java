@@ -64,7 +64,7 @@ public final class FolderRepository implements Closeable {
         Repository git = git(path);
         try {
             Settings settings = new Settings(git);
-            settings.followInstalledGitAnnex(setup.gitAnnexInstalled());
+            settings.followInstalledGitAnnex(setup.gitAnnexInstalled(), setup.ownFilter());
             String uuid = settings.uuid()
                     .orElseThrow(() -> new RepositoryException(
                             RepositoryException.Kind.BROKEN,
@@ -80,6 +80,15 @@ public final class FolderRepository implements Closeable {
         } catch (IOException | RuntimeException failed) {
             git.close();
             throw failed;
+        }
+    }
+
+    /** Takes Tandem's own filter out of a folder's settings: the user's git must work without Tandem. */
+    public static void leave(Path directory, RepositorySetup setup) throws IOException {
+        try (Repository git = git(directory)) {
+            new Settings(git).followInstalledGitAnnex(setup.gitAnnexInstalled(), "");
+        } catch (ConfigInvalidException broken) {
+            throw new IOException("the git configuration of " + directory + " cannot be read", broken);
         }
     }
 

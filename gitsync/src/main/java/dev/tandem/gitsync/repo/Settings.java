@@ -24,10 +24,13 @@ final class Settings {
     private static final String ANNEX = "annex";
     private static final String FILTER = "filter";
     private static final String ATTRIBUTES = "\n* filter=annex\n";
+    private static final String PROCESS = "process";
+    private static final String GIT_ANNEX_PROCESS = "git-annex filter-process";
+    /** Marks a filter as Tandem's own. */
+    private static final String OURS = "tandem";
+
     private static final Map<String, String> FILTERS = Map.of(
-            "smudge", "git-annex smudge -- %f",
-            "clean", "git-annex smudge --clean -- %f",
-            "process", "git-annex filter-process");
+            "smudge", "git-annex smudge -- %f", "clean", "git-annex smudge --clean -- %f", PROCESS, GIT_ANNEX_PROCESS);
     private static final Map<String, String> HOOKS = Map.of(
             "pre-commit", "git annex pre-commit .",
             "post-checkout", "git annex smudge --update",
@@ -60,23 +63,44 @@ final class Settings {
     }
 
     /**
-     * Names git-annex as the filter where it is installed, and only there: git fails on a filter process that does not
-     * exist.
+     * Names git-annex as the filter where it is installed, and Tandem's own where it is not: git fails on a filter
+     * process that does not exist.
+     *
+     * @param ownFilter a command line; empty to name none
      */
-    void followInstalledGitAnnex(boolean installed) throws IOException, ConfigInvalidException {
+    void followInstalledGitAnnex(boolean installed, String ownFilter) throws IOException, ConfigInvalidException {
         StoredConfig config = git.getConfig();
         config.load();
-        boolean configured = config.getString(FILTER, ANNEX, "process") != null;
-        if (installed && !configured) {
-            FILTERS.forEach((key, command) -> config.setString(FILTER, ANNEX, key, command));
-            config.save();
-            attributes();
-            for (Map.Entry<String, String> hook : HOOKS.entrySet()) {
-                hook(hook.getKey(), hook.getValue());
+        String process = config.getString(FILTER, ANNEX, PROCESS);
+        String wanted = installed ? GIT_ANNEX_PROCESS : ownFilter;
+        if (process == null ? wanted.isEmpty() : process.equals(wanted)) {
+            return;
+        }
+        if (installed) {
+            // a filter of the user's own that is not Tandem's stays
+            if (process == null || config.getBoolean(FILTER, ANNEX, OURS, false)) {
+                config.unsetSection(FILTER, ANNEX);
+                FILTERS.forEach((key, command) -> config.setString(FILTER, ANNEX, key, command));
+                config.save();
             }
-        } else if (!installed && configured) {
+        } else {
             config.unsetSection(FILTER, ANNEX);
+            if (!wanted.isEmpty()) {
+                config.setString(FILTER, ANNEX, PROCESS, wanted);
+                config.setBoolean(FILTER, ANNEX, "required", true);
+                config.setBoolean(FILTER, ANNEX, OURS, true);
+            }
             config.save();
+        }
+        if (!wanted.isEmpty()) {
+            attributes();
+        }
+        for (Map.Entry<String, String> hook : HOOKS.entrySet()) {
+            if (installed) {
+                hook(hook.getKey(), hook.getValue());
+            } else {
+                unhook(hook.getKey(), hook.getValue());
+            }
         }
     }
 
@@ -106,7 +130,19 @@ final class Settings {
             return;
         }
         Files.createDirectories(file.getParent());
-        Files.writeString(file, "#!/bin/sh\n# automatically configured by git-annex\n" + command + "\n");
+        Files.writeString(file, script(command));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** A hook that calls what is not there would keep the user from committing. */
+    private void unhook(String name, String command) throws IOException {
+        Path file = git.getDirectory().toPath().resolve("hooks").resolve(name);
+        if (Files.exists(file) && Files.readString(file).equals(script(command))) {
+            Files.delete(file);
+        }
+    }
+
+    private static String script(String command) {
+        return "#!/bin/sh\n# automatically configured by git-annex\n" + command + "\n";
     }
 }
