@@ -23,7 +23,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -57,6 +56,8 @@ final class ContentFetcher {
     record World(
             FolderRepository repository,
             FolderContents contents,
+            Holders holders,
+            Signatures signatures,
             Links links,
             Progress progress,
             InstantSource clock,
@@ -70,7 +71,10 @@ final class ContentFetcher {
     }
 
     /** A content that is asked for, and what has come of it. */
-    private record Open(Want want, Key key, Partial partial, Optional<Path> old) {}
+    private record Open(Want want, Key key, Partial partial, Optional<Old> old) {}
+
+    /** An earlier version that is here. */
+    private record Old(Key key, Path object) {}
 
     /** It could not be written here. */
     private static final class LocalException extends IOException {
@@ -98,6 +102,23 @@ final class ContentFetcher {
             opened.forEach(ContentFetcher::close);
             post.accept(new Event.FetchEnded(number, from, failure));
         }
+        prepareNext(opened);
+    }
+
+    /** Nobody waits any longer: what has come is made ready to be the earlier version of the next edit. */
+    private void prepareNext(List<Open> opened) {
+        try {
+            for (Open open : opened) {
+                if (open.want.sizeBytes() >= DELTA_BYTES_MIN) {
+                    world.contents
+                            .store()
+                            .find(open.key)
+                            .ifPresent(object -> world.signatures.prepare(open.key, object));
+                }
+            }
+        } catch (IOException unreadable) {
+            LOG.debug("no signatures are kept of what has come", unreadable);
+        }
     }
 
     /** Breaks a fetch off; does nothing to one that is over. */
@@ -121,14 +142,15 @@ final class ContentFetcher {
                 : Optional.of(new Open(want, key, partial.get(), earlier(want, key)));
     }
 
-    private Optional<Path> earlier(Want want, Key key) throws IOException {
+    private Optional<Old> earlier(Want want, Key key) throws IOException {
         Optional<ObjectId> head = world.repository.head();
         if (want.sizeBytes() < DELTA_BYTES_MIN || head.isEmpty()) {
             return Optional.empty();
         }
         Optional<Key> earlier =
                 EarlierVersions.present(world.repository.git(), world.contents.store(), head.get(), want.path(), key);
-        return earlier.isPresent() ? world.contents.store().find(earlier.get()) : Optional.empty();
+        Optional<Path> object = earlier.isPresent() ? world.contents.store().find(earlier.get()) : Optional.empty();
+        return object.map(path -> new Old(earlier.orElseThrow(), path));
     }
 
     private static void close(Open open) {
@@ -153,6 +175,9 @@ final class ContentFetcher {
             for (Open open : opened) {
                 FetchResult result = take(open, in, peer);
                 post.accept(result(number, from, open.want, result));
+                if (result == FetchResult.DAMAGED) {
+                    world.holders.doubt(from, open.want.key());
+                }
                 if (result == FetchResult.DAMAGED || result == FetchResult.NO_ROOM) {
                     return null; // what follows on the stream is still of this one
                 }
@@ -164,7 +189,7 @@ final class ContentFetcher {
         }
     }
 
-    private static void ask(List<Open> opened, OutputStream stream) throws IOException {
+    private void ask(List<Open> opened, OutputStream stream) throws IOException {
         List<ContentWire.Request> requests = new ArrayList<>();
         for (Open open : opened) {
             requests.add(new ContentWire.Request(open.key, open.partial.bytes(), signature(open)));
@@ -173,13 +198,8 @@ final class ContentFetcher {
         ContentWire.write(requests, out);
     }
 
-    private static @Nullable Signature signature(Open open) throws IOException {
-        if (open.old.isEmpty()) {
-            return null;
-        }
-        try (InputStream in = Files.newInputStream(open.old.get())) {
-            return Signature.of(in, Files.size(open.old.get()));
-        }
+    private @Nullable Signature signature(Open open) throws IOException {
+        return open.old.isEmpty() ? null : world.signatures.of(open.old.get().key, open.old.get().object);
     }
 
     private FetchResult take(Open open, Reporting in, String peer) throws IOException {
@@ -265,7 +285,7 @@ final class ContentFetcher {
     }
 
     private static void assemble(Open open, Reporting in, long left, OutputStream out) throws IOException {
-        try (FileChannel old = FileChannel.open(open.old.orElseThrow(), StandardOpenOption.READ)) {
+        try (FileChannel old = FileChannel.open(open.old.orElseThrow().object, StandardOpenOption.READ)) {
             Recipe.apply(in, old, left, out);
         }
     }

@@ -2,6 +2,7 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.core.Client;
 import dev.tandem.gitsync.annex.ContentStore;
+import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.delta.Recipe;
 import dev.tandem.gitsync.delta.Signature;
 import dev.tandem.xmpp.account.DeviceId;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,19 +39,23 @@ final class ContentServer {
     private static final int PIECE_BYTES = 64 * 1024;
 
     private final ContentStore store;
+    private final Consumer<Key> doubt;
     private final Courtesy courtesy;
     private final Progress progress;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final ScheduledExecutorService timers;
 
+    /** @param doubt hears of a content that lies here and cannot be given: it may be damaged */
     ContentServer(
             ContentStore store,
+            Consumer<Key> doubt,
             Courtesy courtesy,
             Progress progress,
             InstantSource clock,
             ScheduledExecutorService timers) {
         this.store = store;
+        this.doubt = doubt;
         this.courtesy = courtesy;
         this.progress = progress;
         this.clock = clock;
@@ -83,6 +89,9 @@ final class ContentServer {
         Optional<ContentStore.Held> held = store.hold(request.key());
         if (held.isEmpty()) {
             ContentWire.answer(new ContentWire.Answer(ContentWire.GONE, 0), out);
+            if (store.has(request.key())) {
+                doubt.accept(request.key());
+            }
             return;
         }
         try (ContentStore.Held kept = held.get();

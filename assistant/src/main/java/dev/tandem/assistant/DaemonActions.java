@@ -126,8 +126,33 @@ final class DaemonActions implements Actions {
     }
 
     @Override
-    public Checkup examine() {
-        return doctor.examine();
+    public Checkup examine(Optional<String> name, boolean repair) throws ActionFailed {
+        List<OpenFolder> examined = chosen(name);
+        Checkup checkup = doctor.examine();
+        List<Checkup.Finding> findings = new ArrayList<>(checkup.findings());
+        for (OpenFolder folder : examined) {
+            findings.addAll(contents(folder, repair));
+        }
+        return new Checkup(findings, checkup.servers(), checkup.peers());
+    }
+
+    private static List<Checkup.Finding> contents(OpenFolder folder, boolean repair) throws ActionFailed {
+        String about = "folder " + folder.stored().name();
+        try {
+            List<String> lines = folder.checkContents(repair);
+            if (lines.isEmpty()) {
+                return List.of(Checkup.Finding.ok(about, "the content of its large files is whole"));
+            }
+            return lines.stream()
+                    .map(line -> repair
+                            ? Checkup.Finding.warning(about, line, null)
+                            : Checkup.Finding.error(about, line, null))
+                    .toList();
+        } catch (IOException failure) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    Diagnosis.of(folder.stored().path(), failure).line());
+        }
     }
 
     @Override

@@ -37,6 +37,7 @@ final class FolderContents {
     private final ContentStore store;
     private final MissingContent missing;
     private final CopiesNeeded copiesNeeded;
+    private final ContentRepair repair;
     private final Set<Key> asked = ConcurrentHashMap.newKeySet(); // those that a user waits for
     private Look look = new Look(List.of()); // guarded by this
 
@@ -59,6 +60,11 @@ final class FolderContents {
         store = new ContentStore(repository.git());
         missing = new MissingContent(repository.git(), store);
         copiesNeeded = new CopiesNeeded(repository.git(), branch);
+        repair = new ContentRepair(repository.path(), this);
+    }
+
+    ContentRepair repair() {
+        return repair;
     }
 
     ContentStore store() {
@@ -110,6 +116,20 @@ final class FolderContents {
     Map<Key, List<String>> present() throws IOException {
         Optional<ObjectId> head = repository.head();
         return head.isEmpty() ? Map.of() : missing.present(head.get());
+    }
+
+    /** What the location log says is here, and is not. */
+    List<Key> lost() throws IOException {
+        Optional<ObjectId> head = repository.head();
+        List<Key> lost = new ArrayList<>();
+        if (head.isPresent()) {
+            branch.copies(missing.keys(head.get()), (key, copies) -> {
+                if (copies.get(self) == Presence.PRESENT) {
+                    lost.add(key);
+                }
+            });
+        }
+        return lost;
     }
 
     /** Fetches these before all others, wanted or not, until they are here. */
@@ -176,6 +196,9 @@ final class FolderContents {
             List<String> paths = missing.paths(head, key);
             if (paths.isEmpty() || store.has(key) || !isWanted(key, paths, copies)) {
                 return;
+            }
+            if (copies.get(self) == Presence.PRESENT && repair.heal(key, paths)) {
+                return; // its object had vanished, and its file had not
             }
             Set<UUID> holders = holders(copies);
             holders.retainAll(reachable);

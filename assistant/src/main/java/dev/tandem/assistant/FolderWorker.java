@@ -97,7 +97,7 @@ final class FolderWorker {
                 .keySet()
                 .removeIf(path -> paths.contains(path) && !done.unsettled().contains(path));
         done.unsettled().forEach(path -> unsettledSince.putIfAbsent(path, clock.instant()));
-        return new Event.Committed(tips(), changes(changes), done.unsettled(), unreadable);
+        return new Event.Committed(tips(), changes(changes), done.unsettled(), unreadable, contents.count());
     }
 
     /** Merges what those repositories pushed, and checks the result out. */
@@ -110,6 +110,8 @@ final class FolderWorker {
                 received.head(client).ifPresent(heads::add);
                 received.annex(client).ifPresent(annexTips::add);
             }
+            received.byHand(repository.branch()).ifPresent(heads::add);
+            received.byHand("git-annex").ifPresent(annexTips::add);
             // locations first, so that what the files name is known when they appear
             annex.union(annexTips);
             files.interrupted().ifPresent(heads::add); // what a crash has left half-way is finished with the rest
@@ -143,12 +145,21 @@ final class FolderWorker {
     /** The tips, and why Tandem has to wait, if it has to. */
     Event look() {
         try {
-            return new Event.RepositorySeen(tips(), repository.busy().orElse(null));
+            Tips tips = tips();
+            return new Event.RepositorySeen(tips, repository.busy().orElse(null), !holds(byHand()));
         } catch (IOException | RuntimeException unreadable) {
             LOG.warn("cannot read {}", repository.path(), unreadable);
             return new Event.RepositorySeen(
-                    Tips.NONE, Diagnosis.of(repository.path(), unreadable).line());
+                    Tips.NONE, Diagnosis.of(repository.path(), unreadable).line(), false);
         }
+    }
+
+    /** What a clone has pushed by hand; parts may be missing. */
+    private Tips byHand() throws IOException {
+        SyncedRefs refs = new SyncedRefs(repository.git());
+        return new Tips(
+                refs.byHand(repository.branch()).map(ObjectId::name).orElse(null),
+                refs.byHand("git-annex").map(ObjectId::name).orElse(null));
     }
 
     Tips tips() throws IOException {

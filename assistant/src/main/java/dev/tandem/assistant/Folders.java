@@ -40,11 +40,12 @@ final class Folders {
         links.register(
                 PushWire.CAN_PUSH,
                 (from, body) ->
-                        answer(from, body, (folder, message, client) -> folder.told(client, message.announcement())));
+                        message(from, body, (folder, message, client) -> folder.told(client, message.announcement())));
         links.register(
                 PushWire.REQUEST,
-                (from, body) -> answer(from, body, (folder, message, client) -> folder.asked(client)));
-        links.register(Holders.SERVICE, this::isHere);
+                (from, body) -> message(from, body, (folder, message, client) -> folder.asked(client)));
+        links.register(Holders.SERVICE, (from, body) -> answer(from, body, OpenFolder::asked));
+        links.register(Holders.DOUBT, (from, body) -> answer(from, body, OpenFolder::doubted));
         links.registerStream(PushWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::offered));
         links.registerStream(
                 ContentWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::contentAsked));
@@ -156,6 +157,7 @@ final class Folders {
         open.remove(folder.uuid());
         store.folders().delete(folder.uuid());
         folder.close();
+        FolderRepository.leave(folder.stored().path(), setup);
     }
 
     void closeAll() throws InterruptedException, IOException {
@@ -182,7 +184,7 @@ final class Folders {
         CompletableFuture<PushWire.Answer> by(OpenFolder folder, PushWire.Message message, Client from);
     }
 
-    private CompletableFuture<byte[]> answer(DeviceId from, byte[] body, Taking taken) throws IOException {
+    private CompletableFuture<byte[]> message(DeviceId from, byte[] body, Taking taken) throws IOException {
         PushWire.Message message = PushWire.message(body);
         OpenFolder folder = open.get(message.to());
         CompletableFuture<PushWire.Answer> answer = folder == null
@@ -191,7 +193,12 @@ final class Folders {
         return answer.thenApply(PushWire::encode);
     }
 
-    private CompletableFuture<byte[]> isHere(DeviceId from, byte[] body) throws IOException {
+    /** How a folder takes a question about a content. */
+    private interface Asking {
+        CompletableFuture<Holders.Here> by(OpenFolder folder, Holders.Question question);
+    }
+
+    private CompletableFuture<byte[]> answer(DeviceId from, byte[] body, Asking asking) throws IOException {
         Holders.Question question = PushWire.decode(body, Holders.Question.class);
         OpenFolder folder = open.get(question.to());
         Client client = new Client(from, question.from());
@@ -200,7 +207,7 @@ final class Folders {
                         .noneMatch(peer -> peer.client().equals(client))) {
             return CompletableFuture.completedFuture(PushWire.encode(new Holders.Here(false, "not known here")));
         }
-        return folder.asked(question).thenApply(PushWire::encode);
+        return asking.by(folder, question).thenApply(PushWire::encode);
     }
 
     /** How a folder takes a stream. */

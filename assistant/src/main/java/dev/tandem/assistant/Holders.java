@@ -1,5 +1,6 @@
 package dev.tandem.assistant;
 
+import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.FolderSnapshot;
 import dev.tandem.gitsync.annex.ContentStore;
 import dev.tandem.gitsync.annex.DropCheck;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Holders {
     /** The request: {@link Question}, answered by {@link Here}. */
     static final String SERVICE = "content.here";
+
+    /** The request, a {@link Question} too: what came from there was not the content. Answered by {@link Here}. */
+    static final String DOUBT = "content.doubt";
 
     private static final Logger LOG = LoggerFactory.getLogger(Holders.class);
     private static final Duration ANSWER = Duration.ofSeconds(15);
@@ -88,6 +92,17 @@ final class Holders {
         } catch (IOException malformed) {
             throw new CompletionException(malformed);
         }
+    }
+
+    /** Tells a holder that what it sent was not the content, so that it looks at its copy. */
+    void doubt(Client holder, String key) {
+        var unused = links.request(
+                        holder.device(), DOUBT, PushWire.encode(new Question(holder.uuid(), self, key)), ANSWER)
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("{} cannot be told that its {} is damaged", holder, key, failure);
+                    }
+                });
     }
 
     /** The answer to a peer: no, if our own copy is just being removed. */

@@ -40,9 +40,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One folder that is kept in sync: its repository, its watch, its dispatcher, and the threads that serve it. */
 final class OpenFolder {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenFolder.class);
     private static final long END_SECONDS = 3;
 
     /** What all folders share. */
@@ -94,8 +97,15 @@ final class OpenFolder {
                 worker,
                 contents,
                 new ContentFetcher(new ContentFetcher.World(
-                        repository, contents, shared.links, progress, shared.clock, shared.timers)),
-                new ContentServer(contents.store(), courtesy, progress, shared.clock, shared.timers),
+                        repository,
+                        contents,
+                        holders,
+                        new Signatures(repository.git().getDirectory().toPath().resolve("annex/tandem-signatures")),
+                        shared.links,
+                        progress,
+                        shared.clock,
+                        shared.timers)),
+                new ContentServer(contents.store(), this::look, courtesy, progress, shared.clock, shared.timers),
                 this::getEnded,
                 runner,
                 shared.links,
@@ -228,6 +238,38 @@ final class OpenFolder {
                     }
                 },
                 answers);
+    }
+
+    /** A peer got something else from here than a content should be: its own copy may be damaged. */
+    CompletableFuture<Holders.Here> doubted(Holders.Question question) {
+        Optional<Key> key = Key.parse(question.key());
+        if (key.isPresent()) {
+            contentWorkers.execute(() -> look(key.get()));
+        }
+        return CompletableFuture.completedFuture(new Holders.Here(true, null));
+    }
+
+    private void look(Key key) {
+        try {
+            Optional<String> line = contents.repair().doubted(key);
+            if (line.isPresent()) {
+                shared.records.of(stored).raise("damaged " + key, "warning", line.get());
+                post(new Event.GitMoved());
+                var unused = get();
+            }
+        } catch (IOException unreadable) {
+            LOG.warn("cannot check {}", key, unreadable);
+        }
+    }
+
+    /** Reads all contents; a line for each that is not right. */
+    List<String> checkContents(boolean repair) throws IOException {
+        List<String> lines = contents.repair().check(repair);
+        if (repair && !lines.isEmpty()) {
+            post(new Event.GitMoved());
+            var unused = get();
+        }
+        return lines;
     }
 
     Repository git() {

@@ -63,8 +63,14 @@ public interface Actions {
     /** Syncs a paused folder, or all, again. */
     void resume(Optional<String> folder) throws ActionFailed;
 
-    /** Looks at everything that may be wrong, servers and links included; takes up to half a minute. */
-    Checkup examine();
+    /**
+     * Looks at everything that may be wrong: servers and links, which takes up to half a minute, and all content of
+     * large files, which is read.
+     *
+     * @param folder whose content; none for all
+     * @param repair whether to mend what can be mended
+     */
+    Checkup examine(Optional<String> folder, boolean repair) throws ActionFailed;
 
     /** Asks the daemon to end in order; returns at once. */
     void stop();

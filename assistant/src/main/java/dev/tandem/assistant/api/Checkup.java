@@ -30,12 +30,12 @@ public record Checkup(List<Finding> findings, List<Server> servers, List<Peer> p
         }
 
         /** It works, but not as it should. */
-        public static Finding warning(String about, String text, String remedy) {
+        public static Finding warning(String about, String text, @Nullable String remedy) {
             return new Finding(about, "warning", text, remedy);
         }
 
         /** It does not work. */
-        public static Finding error(String about, String text, String remedy) {
+        public static Finding error(String about, String text, @Nullable String remedy) {
             return new Finding(about, "error", text, remedy);
         }
     }

@@ -163,9 +163,9 @@ public final class LocalApi implements AutoCloseable {
         javalin.post("/api/get", patiently(this::get));
         javalin.post("/api/drop", patiently(this::drop));
         javalin.post("/api/whereis", patiently(this::whereis));
+        javalin.post("/api/doctor", patiently(this::doctor));
         javalin.post("/api/pause", patiently(this::pause));
         javalin.post("/api/resume", patiently(this::resume));
-        javalin.post("/api/doctor", patiently(request -> answer(request, actions.examine())));
         javalin.post("/api/stop", this::stop);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
@@ -337,6 +337,11 @@ public final class LocalApi implements AutoCloseable {
             paths.add(path(text));
         }
         return paths;
+    }
+
+    private void doctor(Context request) throws Exception {
+        Requests.Doctor body = body(request, Requests.Doctor.class);
+        answer(request, actions.examine(Optional.ofNullable(body.folder()), body.repair()));
     }
 
     private void pause(Context request) throws Exception {

@@ -24,6 +24,8 @@ final class Requests {
 
     record Paths(List<String> paths) {}
 
+    record Doctor(@Nullable String folder, boolean repair) {}
+
     record Contents(List<Actions.Content> files) {}
 
     record Places(List<Actions.Whereis> files) {}

@@ -1,19 +1,32 @@
 package dev.tandem.assistant.cli;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-@Command(name = "doctor", description = "Check this device, its accounts' servers and its links; say what to do.")
+@Command(
+        name = "doctor",
+        description = "Check this device, its accounts' servers, its links and its large files; say what to do.")
 final class Doctor extends Verb {
-    private static final Duration LOOKING = Duration.ofMinutes(1);
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "The folder to check (default: all).")
+    private @Nullable String name;
+
+    @Option(names = "--repair", description = "Mend what can be mended; nothing is thrown away.")
+    private boolean repair;
 
     @Override
     int run() throws IOException, CommandFailed {
-        byte[] checkup = daemon().post("/api/doctor", Map.of(), LOOKING);
+        Map<String, Object> request = new LinkedHashMap<>();
+        if (name != null) {
+            request.put("folder", name);
+        }
+        request.put("repair", repair);
+        byte[] checkup = daemon().post("/api/doctor", request, PATIENT);
         Map<String, Object> found = Json.object(checkup);
         if (root().json()) {
             print(checkup);
@@ -28,12 +41,12 @@ final class Doctor extends Verb {
     static List<String> render(Map<String, Object> checkup) {
         Text.Table table = new Text.Table("");
         for (Map<String, Object> finding : Json.objects(checkup, "findings")) {
-            table.row(Json.text(finding, "level"), Json.text(finding, "about"), Json.text(finding, "text"));
             String remedy = Json.text(finding, "remedy");
-            if (!remedy.isEmpty()) {
-                table.row("", "", "-> " + remedy);
-            }
+            table.row(
+                    Json.text(finding, "level"),
+                    Json.text(finding, "about"),
+                    Json.text(finding, "text") + (remedy.isEmpty() ? "" : ": " + remedy));
         }
-        return new ArrayList<>(table.lines());
+        return table.lines();
     }
 }

@@ -18,10 +18,10 @@ enum Verbs {
     GET("get", Section.EVERY_DAY),
     DROP("drop", Section.EVERY_DAY),
     WHEREIS("whereis", Section.EVERY_DAY),
+    DOCTOR("doctor", Section.EVERY_DAY),
     PAUSE("pause", Section.EVERY_DAY),
     RESUME("resume", Section.EVERY_DAY),
-    WEB("web", Section.EVERY_DAY),
-    DOCTOR("doctor", Section.EVERY_DAY);
+    WEB("web", Section.EVERY_DAY);
 
     private final String command;
     private final Section section;
@@ -75,10 +75,10 @@ enum Verbs {
             case GET -> new Get();
             case DROP -> new Drop();
             case WHEREIS -> new Whereis();
+            case DOCTOR -> new Doctor();
             case PAUSE -> new Pause();
             case RESUME -> new Resume();
             case WEB -> new Web();
-            case DOCTOR -> new Doctor();
         };
     }
 }

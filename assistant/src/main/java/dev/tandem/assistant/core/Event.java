@@ -44,11 +44,16 @@ public sealed interface Event {
         }
     }
 
-    /** What {@link Effect.LookAtRepository} saw; {@code busy} is why Tandem has to wait, or null. */
-    record RepositorySeen(Tips tips, @Nullable String busy) implements Event {
+    /**
+     * What {@link Effect.LookAtRepository} saw.
+     *
+     * @param busy why Tandem has to wait, or null
+     * @param offered whether a clone has pushed something by hand that is to be merged
+     */
+    record RepositorySeen(Tips tips, @Nullable String busy, boolean offered) implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.repositorySeen(tips, busy);
+            core.repositorySeen(tips, busy, offered);
         }
     }
 
@@ -58,11 +63,12 @@ public sealed interface Event {
      * @param unsettled paths that must be looked at again soon
      * @param unreadable paths that Tandem may not read
      */
-    record Committed(Tips tips, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable)
+    record Committed(
+            Tips tips, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable, ContentCount contents)
             implements Event {
         @Override
         public void applyTo(FolderCore core) {
-            core.committed(tips, changes, unsettled, unreadable);
+            core.committed(tips, changes, unsettled, unreadable, contents);
         }
     }
 

@@ -123,7 +123,10 @@ public final class FolderCore {
         work.look();
     }
 
-    void repositorySeen(Tips seen, @Nullable String reason) {
+    void repositorySeen(Tips seen, @Nullable String reason, boolean offered) {
+        if (offered) {
+            work.queue().toMerge(folder.self);
+        }
         boolean newest = work.seen(reason);
         // what stands in the middle of an operation, or where the folder is not mounted, is nobody else's business
         if (reason == null && newest && !seen.equals(folder.tips)) {
@@ -133,7 +136,14 @@ public final class FolderCore {
         }
     }
 
-    void committed(Tips after, List<FileChange> changes, Set<String> unsettled, Set<String> unreadable) {
+    void committed(
+            Tips after,
+            List<FileChange> changes,
+            Set<String> unsettled,
+            Set<String> unreadable,
+            ContentCount contents) {
+        transfers.counted(contents);
+        folder.coming = transfers.coming();
         work.committed(after, changes, unsettled, unreadable);
         if (!after.equals(folder.tips)) {
             gossip.moved(after, Set.of());

@@ -73,6 +73,8 @@ final class Transfers {
         missing = count.missing();
         if (count.more()) {
             look();
+        } else if (missing == 0) {
+            outOfReach(0, "");
         }
     }
 
@@ -101,16 +103,20 @@ final class Transfers {
         missing = missingNow;
         wants.forEach(scheduler::want);
         if (!more) {
-            unreachable = outOfReach;
-            say(
-                    UNREACHABLE,
-                    "info",
-                    outOfReach == 0
-                            ? null
-                            : (outOfReach == 1 ? "A large file is" : outOfReach + " large files are")
-                                    + " wanted here and on no device that can be reached, for example " + example
-                                    + ": they come when one of these devices is back.");
+            outOfReach(outOfReach, example);
         }
+    }
+
+    private void outOfReach(int count, String example) {
+        unreachable = count;
+        say(
+                UNREACHABLE,
+                "info",
+                count == 0
+                        ? null
+                        : (count == 1 ? "A large file is" : count + " large files are")
+                                + " wanted here and on no device that can be reached, for example " + example
+                                + ": they come when one of these devices is back.");
     }
 
     // ---- fetching

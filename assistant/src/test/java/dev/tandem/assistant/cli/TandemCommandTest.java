@@ -23,7 +23,7 @@ final class TandemCommandTest extends WithDaemon {
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
                 "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "sync", "status", "log", "get",
-                "drop", "whereis", "pause", "resume", "web");
+                "drop", "whereis", "doctor", "pause", "resume", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")
@@ -74,6 +74,7 @@ final class TandemCommandTest extends WithDaemon {
                 "get x",
                 "drop x",
                 "whereis x",
+                "doctor",
                 "sync",
                 "web",
                 "pause",
@@ -171,12 +172,17 @@ final class TandemCommandTest extends WithDaemon {
         assertThat(run("drop", "--force", "/notes/film.mp4").done().out()).isEqualTo("film.mp4: dropped\n");
         assertThat(run("whereis", "/notes").done().out()).isEqualTo("film.mp4 (2 copies): laptop (here), phone\n");
         assertThat(run("drop").exit()).isEqualTo(2);
+        assertThat(run("doctor").exit()).isEqualTo(1);
+        assertThat(run("doctor", "--repair", "notes").done().out())
+                .isEqualTo("notes: the content of film.mp4 is damaged\n");
 
         assertThat(actions.asked())
                 .containsExactly(
                         "get [/notes/film.mp4, /notes/far.mp4] PT9S",
                         "drop [/notes/film.mp4] true",
-                        "whereis [/notes]");
+                        "whereis [/notes]",
+                        "doctor Optional.empty false",
+                        "doctor Optional[notes] true");
     }
 
     @Nested

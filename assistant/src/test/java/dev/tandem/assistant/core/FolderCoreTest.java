@@ -393,11 +393,11 @@ class FolderCoreTest {
         steps.then(new Event.Settled(Set.of("f")));
         steps.then(committed(tips(2)));
 
-        assertThat(steps.then(new Event.RepositorySeen(tips(1), null), Effect.LookAtRepository.class))
+        assertThat(steps.then(new Event.RepositorySeen(tips(1), null, false), Effect.LookAtRepository.class))
                 .hasSize(1);
         assertThat(steps.core.snapshot().tips()).isEqualTo(tips(2));
 
-        steps.then(new Event.RepositorySeen(tips(3), null));
+        steps.then(new Event.RepositorySeen(tips(3), null, false));
         assertThat(steps.core.snapshot().tips()).isEqualTo(tips(3));
     }
 

@@ -31,8 +31,8 @@ final class Steps {
         Steps steps = new Steps(tuning);
         steps.then(new Event.Started(tips));
         steps.then(committed(tips));
-        steps.then(new Event.RepositorySeen(tips, null)); // of before the commit, so it looks again
-        steps.then(new Event.RepositorySeen(tips, null));
+        steps.then(new Event.RepositorySeen(tips, null, false)); // of before the commit, so it looks again
+        steps.then(new Event.RepositorySeen(tips, null, false));
         return steps;
     }
 
@@ -58,7 +58,7 @@ final class Steps {
     }
 
     static Event committed(Tips after) {
-        return new Event.Committed(after, List.of(), Set.of(), Set.of());
+        return new Event.Committed(after, List.of(), Set.of(), Set.of(), ContentCount.NOTHING);
     }
 
     static Event integrated(Tips after, Client... from) {

@@ -249,7 +249,7 @@ final class Replica implements Effect.Handler {
                 .map(path -> new FileChange("modified", path))
                 .toList();
         world.laws.commits += changes.isEmpty() ? 0 : 1;
-        return new Event.Committed(repository.tips(), changes, unsettled, Set.of());
+        return new Event.Committed(repository.tips(), changes, unsettled, Set.of(), ContentCount.NOTHING);
     }
 
     @Override
@@ -275,7 +275,7 @@ final class Replica implements Effect.Handler {
     @Override
     public void lookAtRepository() {
         later(3, () -> {
-            Event seen = new Event.RepositorySeen(repository.tips(), busy);
+            Event seen = new Event.RepositorySeen(repository.tips(), busy, false);
             later(20, () -> post(seen));
         });
     }

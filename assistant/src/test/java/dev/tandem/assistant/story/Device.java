@@ -148,9 +148,14 @@ final class Device implements AutoCloseable {
 
     /** Runs the real git in the folder; its output, or a failure. */
     String git(String... arguments) throws IOException, InterruptedException {
+        return in(folder, arguments);
+    }
+
+    /** The same somewhere else. */
+    String in(Path directory, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("git", "-c", "user.name=Ada", "-c", "user.email=ada@localhost"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("HOME", home.toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
         Process process = builder.redirectErrorStream(true).start();

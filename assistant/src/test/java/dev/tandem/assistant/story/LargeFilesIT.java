@@ -212,4 +212,108 @@ class LargeFilesIT {
         laptop.actions().get(List.of(laptop.folder), Duration.ofSeconds(30));
         judge(64);
     }
+
+    private static Path object(Device device, String path) throws Exception {
+        String key = device.git("annex", "lookupkey", path).strip();
+        return device.folder.resolve(device.git("annex", "contentlocation", key).strip());
+    }
+
+    private static void writable(Path object) {
+        assertThat(object.getParent().toFile().setWritable(true)).isTrue();
+        assertThat(object.toFile().setWritable(true)).isTrue();
+    }
+
+    @Test
+    @Order(8)
+    @DisplayName("a content that is damaged at its holder is not taken, and the holder mends it")
+    void damaged() throws Exception {
+        laptop.actions().drop(List.of(laptop.folder.resolve("moved.me")), false);
+        phone.isInSyncWith(laptop);
+        Path object = object(phone, "moved.me");
+        writable(object);
+        byte[] wrong = bytes(2 * MIB, 99);
+        Files.write(object, wrong);
+        assertThat(object.toFile().setWritable(false)).isTrue();
+
+        laptop.actions().get(List.of(laptop.folder.resolve("moved.me")), Duration.ofSeconds(30));
+
+        laptop.sees("moved.me", bytes(2 * MIB, 3));
+        assertThat(phone.actions().status().alerts())
+                .anySatisfy(
+                        alert -> assertThat(alert.text()).contains("moved.me").contains("damaged"));
+        judge(64);
+    }
+
+    @Test
+    @Order(9)
+    @DisplayName("an object that vanished is taken from its file, by doctor --repair at the latest")
+    void vanished() throws Exception {
+        Path object = object(laptop, "moved.me");
+        writable(object);
+        Files.delete(object);
+        Files.delete(object.getParent());
+
+        assertThat(laptop.actions().examine(Optional.empty(), true).findings())
+                .filteredOn(finding -> finding.about().startsWith("folder") && !finding.level().equals("ok"))
+                .allSatisfy(finding -> assertThat(finding.text()).contains("moved.me"));
+        assertThat(laptop.actions().examine(Optional.empty(), false).findings())
+                .filteredOn(finding -> finding.about().startsWith("folder"))
+                .allSatisfy(finding -> assertThat(finding.level()).isEqualTo("ok"));
+        judge(64);
+    }
+
+    @Test
+    @Order(10)
+    @DisplayName("a pointer to what nobody has is said, and hurts nobody")
+    void nobodyHasIt() throws Exception {
+        String pointer = "/annex/objects/SHA256E-s5000000--" + "0".repeat(64) + ".iso\n";
+        laptop.writes("nowhere.iso", pointer);
+        phone.sees("nowhere.iso", pointer);
+        phone.eventually(
+                "says that nobody has it",
+                () -> phone.actions().status().alerts().stream()
+                        .anyMatch(alert -> alert.text().contains("nowhere.iso")
+                                && alert.text().contains("no device is known to have it")));
+        phone.actions().sync(Optional.empty(), Duration.ofSeconds(20));
+        laptop.deletes("nowhere.iso");
+        phone.seesNo("nowhere.iso");
+        judge(64);
+        phone.eventually(
+                "says it no more",
+                () -> phone.actions().status().alerts().stream()
+                        .noneMatch(alert -> alert.text().contains("nowhere.iso")));
+    }
+
+    @Test
+    @Order(11)
+    @DisplayName("a plain git-annex clone of the folder exchanges files and contents with both devices")
+    void plainClone() throws Exception {
+        Path clone = laptop.home.resolve("clone");
+        laptop.git("clone", "-q", laptop.folder.toString(), clone.toString());
+        laptop.in(clone, "annex", "init", "clone");
+        laptop.in(clone, "annex", "get", ".");
+        assertThat(Files.readAllBytes(clone.resolve("moved.me"))).isEqualTo(bytes(2 * MIB, 3));
+
+        Files.write(clone.resolve("from clone.bin"), bytes(MIB, 77));
+        laptop.in(clone, "annex", "add", "from clone.bin");
+        laptop.in(clone, "commit", "-m", "by hand in the clone");
+        laptop.in(clone, "annex", "sync", "--content", "origin");
+
+        laptop.sees("from clone.bin", bytes(MIB, 77));
+        phone.sees("from clone.bin", bytes(MIB, 77));
+        phone.isInSyncWith(laptop);
+        assertThat(phone.git("annex", "whereis", "from clone.bin")).contains("(3 copies)");
+
+        phone.writes("for clone.bin", bytes(2 * MIB, 78));
+        laptop.sees("for clone.bin", bytes(2 * MIB, 78));
+        laptop.isInSyncWith(phone);
+        laptop.in(clone, "annex", "sync", "--content", "origin");
+        assertThat(Files.readAllBytes(clone.resolve("for clone.bin"))).isEqualTo(bytes(2 * MIB, 78));
+        assertThat(laptop.in(clone, "annex", "fsck")).doesNotContain("failed");
+        for (Device device : List.of(laptop, phone)) {
+            assertThat(device.git("annex", "fsck")).doesNotContain("failed");
+            assertThat(device.git("status", "--porcelain")).isEmpty();
+            device.git("fsck", "--strict");
+        }
+    }
 }

@@ -182,8 +182,8 @@ public final class FakeActions implements Actions {
     }
 
     @Override
-    public Checkup examine() {
-        asked.add("examine");
+    public Checkup examine(Optional<String> folder, boolean repair) throws ActionFailed {
+        note("examine " + folder + " " + repair);
         return new Checkup(
                 List.of(
                         Checkup.Finding.ok("home", "/home/ada/.local is yours alone"),

@@ -43,6 +43,15 @@ public final class SyncedRefs {
         }
     }
 
+    /**
+     * What {@code git annex sync} in a clone has pushed to us by hand, for a branch or for {@code git-annex}: it cannot
+     * move a branch that is checked out.
+     */
+    public Optional<ObjectId> byHand(String branch) throws IOException {
+        Ref ref = git.exactRef("refs/heads/synced/" + branch);
+        return ref == null ? Optional.empty() : Optional.ofNullable(ref.getObjectId());
+    }
+
     private static final Comparator<RevCommit> BY_TIME = Comparator.comparingInt(RevCommit::getCommitTime);
 
     /** The pusher's tip of its {@code git-annex} branch. */

@@ -101,10 +101,32 @@ final class Placing {
         Optional<Path> content = blob.getSize() <= ContentFilter.POINTER_BYTES_MAX
                 ? folder.filter().smudge(path, blob.getCachedBytes())
                 : Optional.empty();
-        try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                OutputStream out = Channels.newOutputStream(channel);
-                InputStream in = content.isPresent() ? Files.newInputStream(content.get()) : blob.openStream()) {
-            in.transferTo(out);
+        if (content.isPresent() && Reflink.copy(content.get(), temp)) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            if (content.isPresent()) {
+                copy(content.get(), channel);
+            } else {
+                try (OutputStream out = Channels.newOutputStream(channel);
+                        InputStream in = blob.openStream()) {
+                    in.transferTo(out);
+                }
+            }
+        }
+    }
+
+    /** Within the kernel, where it can. */
+    private static void copy(Path from, FileChannel to) throws IOException {
+        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ)) {
+            long size = in.size();
+            for (long at = 0; at < size; ) {
+                long copied = in.transferTo(at, size - at, to);
+                if (copied <= 0) {
+                    throw new IOException(from + " has become shorter while it was read");
+                }
+                at += copied;
+            }
         }
     }
 
