@@ -157,7 +157,6 @@ final class Folders {
         open.remove(folder.uuid());
         store.folders().delete(folder.uuid());
         folder.close();
-        FolderRepository.leave(folder.stored().path(), setup);
     }
 
     void closeAll() throws InterruptedException, IOException {

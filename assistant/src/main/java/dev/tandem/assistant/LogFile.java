@@ -19,6 +19,13 @@ final class LogFile {
 
     private LogFile() {}
 
+    /** Writes nothing but errors, for a process whose output somebody else reads. */
+    static void onlyErrors() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+        }
+    }
+
     static void writeTo(Path file, boolean verbose) {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return; // another logging library was put on the class path

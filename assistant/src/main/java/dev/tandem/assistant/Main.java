@@ -31,6 +31,7 @@ public final class Main implements Launcher {
     private static int annexFilter() {
         PrintStream toGit = System.out;
         System.setOut(System.err); // a line of a log would break what git reads
+        LogFile.onlyErrors();
         try {
             AnnexFilterCommand.run(System.in, toGit);
             return 0;

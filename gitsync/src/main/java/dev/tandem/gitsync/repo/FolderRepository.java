@@ -83,15 +83,6 @@ public final class FolderRepository implements Closeable {
         }
     }
 
-    /** Takes Tandem's own filter out of a folder's settings: the user's git must work without Tandem. */
-    public static void leave(Path directory, RepositorySetup setup) throws IOException {
-        try (Repository git = git(directory)) {
-            new Settings(git).followInstalledGitAnnex(setup.gitAnnexInstalled(), "");
-        } catch (ConfigInvalidException broken) {
-            throw new IOException("the git configuration of " + directory + " cannot be read", broken);
-        }
-    }
-
     static Repository git(Path path) throws IOException {
         try {
             Path dotGit = path.resolve(Constants.DOT_GIT);
