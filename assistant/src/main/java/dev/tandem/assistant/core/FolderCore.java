@@ -3,7 +3,6 @@ package dev.tandem.assistant.core;
 import dev.tandem.xmpp.account.DeviceId;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -14,22 +13,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pure: an event in, effects out. Time is an argument; nothing here blocks, reads a file or sends a byte. Owned by
  * one dispatcher thread. The parts: {@link LocalWork} (files and history), {@link Gossip} (telling and hearing),
- * {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed}, {@link Transfers} (large files),
- * {@link SyncRequests}; this class takes each event to the parts that it concerns.
+ * {@link Admission} (whom it listens to), {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed},
+ * {@link Transfers} (large files), {@link SyncRequests}; this class takes each event to the parts that it concerns.
  */
 public final class FolderCore {
-    /** Refusals are told once each, and a hostile peer can invent reasons: beyond this, they are not told. */
-    private static final int MAX_REFUSALS_TOLD = 1000;
-
     private final FolderState folder;
     private final Peers peers;
     private final Pushes pushes;
     private final DesyncedSet desynced = new DesyncedSet();
     private final Owed owed;
+    private final Admission admission;
     private final Gossip gossip;
     private final LocalWork work;
     private final SyncRequests syncs = new SyncRequests();
-    private final Set<String> refusalsTold = new HashSet<>();
     private final Transfers transfers;
 
     /**
@@ -42,6 +38,7 @@ public final class FolderCore {
     public FolderCore(String device, UUID self, boolean paused, Tuning tuning) {
         folder = new FolderState(device, self, paused, tuning);
         peers = new Peers(self);
+        admission = new Admission(folder, peers);
         pushes = new Pushes(folder, peers);
         owed = new Owed(folder);
         gossip = new Gossip(folder, peers, pushes, desynced, owed);
@@ -204,7 +201,7 @@ public final class FolderCore {
     }
 
     void contentAsked(Client from, long stream) {
-        String refusal = refusal(from);
+        String refusal = admission.refusal(from);
         folder.add(refusal == null ? new Effect.ServeContent(from, stream) : new Effect.RefusePush(stream, refusal));
     }
 
@@ -278,7 +275,7 @@ public final class FolderCore {
     // ---- telling and being told
 
     void canPush(Client from, Announcement theirs, long reply) {
-        Peer peer = admitted(from, reply);
+        Peer peer = admission.admitted(from, reply);
         if (peer != null) {
             gossip.told(peer, theirs, reply);
         }
@@ -327,38 +324,17 @@ public final class FolderCore {
     }
 
     void pushRequested(Client from, long reply) {
-        Peer peer = admitted(from, reply);
+        Peer peer = admission.admitted(from, reply);
         if (peer != null) {
             folder.add(new Effect.Answer(reply, Reply.HAVE, gossip.announcement()));
             gossip.tell(peer);
         }
     }
 
-    private @Nullable Peer admitted(Client from, long reply) {
-        String refusal = refusal(from);
-        if (refusal != null) {
-            folder.add(new Effect.Refuse(reply, refusal));
-            return null;
-        }
-        return peers.find(from);
-    }
-
-    /** Why a client's message is not acted upon, or null; journalled once for each reason. */
-    private @Nullable String refusal(Client from) {
-        if (!peers.knows(from)) {
-            String reason = "repository " + from.uuid() + " is not known to this folder on " + folder.device;
-            if (refusalsTold.size() < MAX_REFUSALS_TOLD && refusalsTold.add(from.device() + " " + reason)) {
-                folder.note("refused", "device", from.device().brief(), "reason", reason);
-            }
-            return reason;
-        }
-        return folder.paused ? "the folder is paused on " + folder.device : null;
-    }
-
     // ---- pushes
 
     void pushOffered(Client from, long stream) {
-        String refusal = refusal(from);
+        String refusal = admission.refusal(from);
         if (refusal == null) {
             pushes.offered(from, stream);
         } else {

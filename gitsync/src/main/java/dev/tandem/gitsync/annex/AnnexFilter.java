@@ -68,11 +68,13 @@ public final class AnnexFilter {
                 && Pointer.parse(Files.readAllBytes(file)).isPresent();
     }
 
+    /** Compared with the object, not hashed: that ends where an edit begins. */
     private boolean isContent(Key key, Path file, long sizeBytes) throws IOException {
-        return key.digest().isPresent()
-                && key.sizeBytes().orElse(-1) == sizeBytes
-                && store.has(key)
-                && ContentStore.mismatch(key, file).isEmpty();
+        if (key.digest().isEmpty() || key.sizeBytes().orElse(-1) != sizeBytes) {
+            return false;
+        }
+        Optional<Path> object = store.find(key);
+        return object.isPresent() && Files.mismatch(file, object.get()) < 0;
     }
 
     /** Like {@link #clean} for bytes that git sends: the pointer; empty for the bytes as they came. */
