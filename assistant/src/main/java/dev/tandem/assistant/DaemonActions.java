@@ -127,7 +127,7 @@ final class DaemonActions implements Actions {
 
     @Override
     public Checkup examine(Optional<String> name, boolean repair) throws ActionFailed {
-        List<OpenFolder> examined = chosen(name);
+        Collection<OpenFolder> examined = chosen(name);
         Checkup checkup = doctor.examine();
         List<Checkup.Finding> findings = new ArrayList<>(checkup.findings());
         for (OpenFolder folder : examined) {

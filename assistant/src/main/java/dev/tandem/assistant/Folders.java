@@ -14,6 +14,7 @@ import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import dev.tandem.xmpp.link.PeerInfo;
+import dev.tandem.xmpp.link.Priority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,9 @@ final class Folders {
         links.register(Holders.DOUBT, (from, body) -> answer(from, body, OpenFolder::doubted));
         links.registerStream(PushWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::offered));
         links.registerStream(
-                ContentWire.STREAM, (from, body, stream) -> opened(from, body, stream, OpenFolder::contentAsked));
+                ContentWire.STREAM,
+                Priority.BACKGROUND,
+                (from, body, stream) -> opened(from, body, stream, OpenFolder::contentAsked));
     }
 
     Collection<OpenFolder> all() {

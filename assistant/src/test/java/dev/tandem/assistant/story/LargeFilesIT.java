@@ -254,7 +254,8 @@ class LargeFilesIT {
         Files.delete(object.getParent());
 
         assertThat(laptop.actions().examine(Optional.empty(), true).findings())
-                .filteredOn(finding -> finding.about().startsWith("folder") && !finding.level().equals("ok"))
+                .filteredOn(finding ->
+                        finding.about().startsWith("folder") && !finding.level().equals("ok"))
                 .allSatisfy(finding -> assertThat(finding.text()).contains("moved.me"));
         assertThat(laptop.actions().examine(Optional.empty(), false).findings())
                 .filteredOn(finding -> finding.about().startsWith("folder"))
