@@ -149,10 +149,10 @@ final class Accounts {
                 settings,
                 wiring.me,
                 (of, state) -> {
-                    if (!(state instanceof AccountState.Connecting)) {
-                        first.complete(state);
-                    }
                     stateChanged(stored.jid(), state);
+                    if (!(state instanceof AccountState.Connecting)) {
+                        first.complete(state); // last: whoever waits for it may take back what was raised
+                    }
                 },
                 wiring.timers,
                 Threads.named("xmpp"),

@@ -172,17 +172,26 @@ final class TandemCommandTest extends WithDaemon {
         assertThat(run("drop", "--force", "/notes/film.mp4").done().out()).isEqualTo("film.mp4: dropped\n");
         assertThat(run("whereis", "/notes").done().out()).isEqualTo("film.mp4 (2 copies): laptop (here), phone\n");
         assertThat(run("drop").exit()).isEqualTo(2);
-        assertThat(run("doctor").exit()).isEqualTo(1);
-        assertThat(run("doctor", "--repair", "notes").done().out())
-                .isEqualTo("notes: the content of film.mp4 is damaged\n");
-
         assertThat(actions.asked())
                 .containsExactly(
                         "get [/notes/film.mp4, /notes/far.mp4] PT9S",
                         "drop [/notes/film.mp4] true",
-                        "whereis [/notes]",
-                        "doctor Optional.empty false",
-                        "doctor Optional[notes] true");
+                        "whereis [/notes]");
+    }
+
+    @Test
+    @DisplayName("examines everything, says what to do, and exits 1 where something does not work")
+    void doctor() throws IOException {
+        Result found = run("doctor");
+        assertThat(found.exit()).isEqualTo(1);
+        assertThat(found.out()).isEqualTo("""
+                        ok     home                     /home/ada/.local is yours alone
+                        error  account ada@example.org  not signed in: tandem status says why
+                        """);
+        assertThat(run("doctor", "--repair", "notes", "--json").out())
+                .contains("\"findings\"", "\"servers\"", "\"roundTripMillis\":0.4");
+
+        assertThat(actions.asked()).containsExactly("examine Optional.empty false", "examine Optional[notes] true");
     }
 
     @Nested

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -56,6 +57,7 @@ class ManInTheMiddleTest {
     private final MiddleServer server = new MiddleServer();
     private final SecureRandom random = new SecureRandom();
     private final QuickTimers timers = new QuickTimers();
+    private final ScheduledExecutorService carrierTimers = new ScheduledThreadPoolExecutor(1);
     private final AtomicLong later = new AtomicLong();
     private final ThreadFactory threads = task -> {
         Thread thread = new Thread(task, "tandem-test");
@@ -107,8 +109,8 @@ class ManInTheMiddleTest {
         }
 
         void start() {
-            var unused =
-                    links.attach(listener -> new InBandCarriers(account, listener, ticker(), timers, threads, random));
+            var unused = links.attach(
+                    listener -> new InBandCarriers(account, listener, ticker(), carrierTimers, threads, random));
         }
 
         @Override
@@ -151,7 +153,7 @@ class ManInTheMiddleTest {
         }
 
         void start() {
-            carriers = new InBandCarriers(account, this, ticker(), timers, threads, random);
+            carriers = new InBandCarriers(account, this, ticker(), carrierTimers, threads, random);
         }
 
         private void shakeHands(Carrier carrier, DeviceId with, boolean client) {
@@ -214,6 +216,7 @@ class ManInTheMiddleTest {
         low.links.close();
         high.links.close();
         timers.shutdownNow();
+        carrierTimers.shutdownNow();
     }
 
     @ParameterizedTest(name = "by the one that opens: {0}")
@@ -269,7 +272,7 @@ class ManInTheMiddleTest {
         });
         high.start();
         low.start();
-        while (high.refusals.isEmpty() || timers.retries.size() < 40) {
+        while (high.refusals.isEmpty() || timers.retries.size() < 8) {
             Thread.onSpinWait();
         }
 
