@@ -158,10 +158,18 @@ final class Replica implements Effect.Handler {
     }
 
     void sync() {
+        sync(1 + world.random.nextInt(60_000));
+    }
+
+    void sync(int millis) {
         long token = ++tokens;
         syncs.add(token);
         post(new Event.SyncRequested(token));
-        later(60_000, () -> post(new Event.SyncTimedOut(token)));
+        world.at(millis, () -> {
+            if (alive) {
+                post(new Event.SyncTimedOut(token));
+            }
+        });
     }
 
     // ---- the peers

@@ -151,7 +151,7 @@ class WorldTest {
         world.converge();
         Replica replica = replicas(world).get(0);
         world.cut(world.machines.get(0), world.machines.get(2));
-        replica.sync();
+        replica.sync(60_000); // twice as long as an answer may take
         world.run(Duration.ofSeconds(65).toMillis());
 
         assertThat(replica.syncsEnded).singleElement().satisfies(end -> {
