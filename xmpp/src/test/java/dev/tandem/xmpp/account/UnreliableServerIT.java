@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
@@ -26,13 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("An account never stays dead, whatever its server does")
-@Timeout(60)
+@Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("NullAway") // fields that JUnit sets
 class UnreliableServerIT {
     private static final DeviceId ME = new DeviceId("0123456789abcdef".repeat(4));
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(45);
 
     private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
     private final List<AccountState> states = new CopyOnWriteArrayList<>();
@@ -75,19 +76,28 @@ class UnreliableServerIT {
         return thread;
     }
 
+    private void soon(Callable<Boolean> condition) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(condition.call())
+                        .as(
+                                "%s connections, bound %s, resumed %s: %s",
+                                server.connections(), server.bound, server.resumed, states)
+                        .isTrue());
+    }
+
     private boolean isOnline() {
         return account.state() instanceof AccountState.Online;
     }
 
     private void signIn() {
         account.start();
-        await().atMost(SOON).until(this::isOnline);
+        soon(this::isOnline);
     }
 
     private void breakAndComeBack() {
         int before = states.size();
         server.cut();
-        await().atMost(SOON).until(() -> states.size() > before && isOnline());
+        soon(() -> states.size() > before && isOnline());
     }
 
     @Test
@@ -107,12 +117,13 @@ class UnreliableServerIT {
     void resumptionFails(WhenResumed what) {
         server.whenResumed = what;
         signIn();
+        int before = server.connections();
+        int bound = server.bound.size();
 
         server.cut();
 
-        await().atMost(SOON).until(() -> server.connections() == 3 && isOnline());
+        soon(() -> server.connections() >= before + 2 && server.bound.size() > bound && isOnline());
         assertThat(server.resumed).hasSize(1);
-        assertThat(server.bound).hasSizeGreaterThan(1);
     }
 
     @Test
@@ -120,11 +131,11 @@ class UnreliableServerIT {
     void mute() {
         server.mute = true;
         account.start();
-        await().atMost(SOON).until(() -> server.connections() >= 3);
+        soon(() -> server.connections() >= 3);
 
         server.mute = false;
 
-        await().atMost(SOON).until(this::isOnline);
+        soon(this::isOnline);
     }
 
     @Test
@@ -132,12 +143,12 @@ class UnreliableServerIT {
     void undecided() {
         server.undecided = true;
         account.start();
-        await().atMost(SOON).until(() -> server.connections() >= 2);
+        soon(() -> server.connections() >= 2);
         assertThat(states).noneMatch(AccountState.Refused.class::isInstance);
 
         server.undecided = false;
 
-        await().atMost(SOON).until(this::isOnline);
+        soon(this::isOnline);
     }
 
     @Test
@@ -158,8 +169,8 @@ class UnreliableServerIT {
         });
         sender.start();
 
-        await().atMost(SOON).until(() -> server.connections() >= 2 && isOnline());
-        await().atMost(SOON).until(() -> !sender.isAlive());
+        soon(() -> server.connections() >= 2 && isOnline());
+        soon(() -> !sender.isAlive());
         assertThat(states).contains(new AccountState.Refused("the sender was told"));
     }
 
@@ -179,7 +190,7 @@ class UnreliableServerIT {
         signIn();
         server.replaceAll();
 
-        await().atMost(SOON).until(() -> server.bound.size() == 2 && isOnline());
+        soon(() -> server.bound.size() == 2 && isOnline());
         assertThat(server.bound).containsExactly("tandem-01234567", "tandem-0123456789abcdef");
         assertThat(server.resumed).isEmpty();
     }
@@ -190,7 +201,7 @@ class UnreliableServerIT {
         server.mute = true;
         account = account(ServerConnection.PATIENCE);
         account.start();
-        await().atMost(SOON).until(() -> server.connections() == 1);
+        soon(() -> server.connections() >= 1);
         int before = states.size();
         long from = System.nanoTime();
 
