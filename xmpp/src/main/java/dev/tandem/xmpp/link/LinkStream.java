@@ -29,11 +29,11 @@ public final class LinkStream implements Closeable {
     private final Priority priority;
     private final Object lock = new Object();
     private final Deque<byte[]> arrived = new ArrayDeque<>();
-    private final Deque<byte[]> leaving = new ArrayDeque<>();
+    private final Leaving leaving = new Leaving();
+    /** Of the reading thread only, as {@link #readAt}. */
     private byte[] reading = {};
+
     private int readAt;
-    private int leavingAt;
-    private int queued;
     private int window = Windows.FIRST;
     private long mayArrive = Windows.FIRST;
     private int toCredit;
@@ -101,26 +101,18 @@ public final class LinkStream implements Closeable {
         if (length == 0) {
             return 0; // as InputStream promises, and readNBytes relies on
         }
+        if (readAt == reading.length && !awaitPiece()) {
+            return -1;
+        }
+        int read = Math.min(length, reading.length - readAt);
+        System.arraycopy(reading, readAt, into, offset, read);
+        readAt += read;
+        if (readAt < reading.length) {
+            return read;
+        }
         int credit;
-        int read;
         synchronized (lock) {
-            while (readAt == reading.length && arrived.isEmpty()) {
-                if (inputEnded) {
-                    return -1;
-                }
-                if (failure != null) {
-                    throw new IOException(failure);
-                }
-                waitHere();
-            }
-            if (readAt == reading.length) {
-                reading = arrived.remove();
-                readAt = 0;
-            }
-            read = Math.min(length, reading.length - readAt);
-            System.arraycopy(reading, readAt, into, offset, read);
-            readAt += read;
-            credit = inputEnded || failure != null ? 0 : creditFor(read);
+            credit = inputEnded || failure != null ? 0 : creditFor(reading.length);
         }
         if (credit > 0) {
             byte[] amount = new byte[4];
@@ -130,11 +122,32 @@ public final class LinkStream implements Closeable {
         return read;
     }
 
-    /** How much the other end may send on account of what was read; given a quarter of a window at a time. */
+    /** Waits for the next piece; false at the end. */
+    private boolean awaitPiece() throws IOException {
+        synchronized (lock) {
+            while (arrived.isEmpty()) {
+                if (inputEnded) {
+                    return false;
+                }
+                if (failure != null) {
+                    throw new IOException(failure);
+                }
+                waitHere();
+            }
+            reading = arrived.remove();
+            readAt = 0;
+            return true;
+        }
+    }
+
+    /**
+     * How much the other end may send on account of what was read; given a quarter of a window at a time, or half of a
+     * large one, for whole pieces.
+     */
     private int creditFor(int read) {
         toCredit += read;
         readOfWindow += read;
-        if (toCredit < window / 4) {
+        if (toCredit < window / (window < Windows.LARGEST ? 4 : 2)) {
             return 0;
         }
         int credit = toCredit;
@@ -156,6 +169,7 @@ public final class LinkStream implements Closeable {
     private void write(byte[] bytes, int offset, int length) throws IOException {
         int from = offset;
         while (from < offset + length) {
+            boolean first;
             synchronized (lock) {
                 while (room() == 0 && failure == null && !outputEnded) {
                     waitHere();
@@ -167,19 +181,19 @@ public final class LinkStream implements Closeable {
                     throw new IOException("the stream was ended");
                 }
                 int size = (int) Math.min(room(), offset + length - from);
-                byte[] piece = new byte[size];
-                System.arraycopy(bytes, from, piece, 0, size);
-                leaving.add(piece);
-                queued += size;
+                first = leaving.size() == 0;
+                leaving.put(bytes, from, size);
                 maySend -= size;
                 from += size;
             }
-            link.ready(this);
+            if (first) {
+                link.ready(this); // while there is more, the outbox keeps it in mind by itself
+            }
         }
     }
 
     private long room() {
-        return Math.min(maySend, MAX_QUEUED - queued);
+        return Math.min(maySend, MAX_QUEUED - leaving.size());
     }
 
     @SuppressWarnings("WaitNotInLoop") // every caller loops
@@ -264,8 +278,8 @@ public final class LinkStream implements Closeable {
             if (failure != null) {
                 return null;
             }
-            if (queued > 0) {
-                return new Frame(Frame.Type.DATA, 0, id, cut(Math.min(queued, room)));
+            if (leaving.size() > 0) {
+                return new Frame(Frame.Type.DATA, 0, id, leaving.take(room));
             }
             if (outputEnded && !endSent) {
                 endSent = true;
@@ -275,43 +289,26 @@ public final class LinkStream implements Closeable {
         }
     }
 
-    private byte[] cut(int size) {
-        queued -= size;
-        byte[] first = leaving.element();
-        if (leavingAt == 0 && first.length == size) {
-            return leaving.remove();
-        }
-        byte[] piece = new byte[size];
-        for (int at = 0; at < size; ) {
-            byte[] next = leaving.element();
-            int part = Math.min(size - at, next.length - leavingAt);
-            System.arraycopy(next, leavingAt, piece, at, part);
-            at += part;
-            leavingAt += part;
-            if (leavingAt == next.length) {
-                leaving.remove();
-                leavingAt = 0;
-            }
-        }
-        return piece;
-    }
-
     boolean hasNext() {
         synchronized (lock) {
-            return failure == null && (queued > 0 || (outputEnded && !endSent));
+            return failure == null && (leaving.size() > 0 || (outputEnded && !endSent));
         }
     }
 
-    /** A frame of it has left. Its writer is woken when there is room for much, because waking it costs a lot. */
-    void sent() {
-        boolean roomy;
-        synchronized (lock) {
-            roomy = queued <= MAX_QUEUED / 2;
+    /** A frame of it has left. Its writer is woken when half of a full queue has, because waking it costs a lot. */
+    void sent(Frame frame) {
+        if (frame.type() == Frame.Type.END) {
+            forgetIfOver();
+            return;
         }
-        if (roomy) {
+        boolean half;
+        synchronized (lock) {
+            int left = leaving.size();
+            half = left <= MAX_QUEUED / 2 && left + frame.payload().length > MAX_QUEUED / 2;
+        }
+        if (half) {
             wakeUp();
         }
-        forgetIfOver();
     }
 
     // ---- from the link's reading thread, which must never wait
@@ -367,7 +364,6 @@ public final class LinkStream implements Closeable {
             }
             failure = reason;
             leaving.clear();
-            queued = 0;
         }
         wakeUp();
         forget();

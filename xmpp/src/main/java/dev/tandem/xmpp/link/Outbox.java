@@ -141,7 +141,7 @@ final class Outbox {
         if (turn == null) {
             return null;
         }
-        turn.stream.sent();
+        turn.stream.sent(turn.frame);
         return turn.frame;
     }
 

@@ -38,7 +38,7 @@ final class SecureChannel {
     private static final int LARGEST_RECORD = 16 * 1024;
 
     /** What a socket is given in one go, so that a call into the system, and waking up beyond, are for several. */
-    private static final int RECORDS_AT_ONCE = 4;
+    private static final int RECORDS_AT_ONCE = 8;
 
     /** The most that {@link #writeBytes} ever is. */
     static final int MAX_WRITE_BYTES = RECORDS_AT_ONCE * LARGEST_RECORD;
