@@ -57,6 +57,7 @@ final class LogFile {
         appender.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
+        context.getLogger("javax.jmdns").setLevel(Level.ERROR); // it warns of every interface that goes down
         context.getLogger("dev.tandem").setLevel(verbose ? Level.DEBUG : Level.INFO);
         root.addAppender(appender);
     }

@@ -58,6 +58,10 @@ final class Settings {
         }
         // JGit writes index entries without inode and ctime; with this, C git does not hash every file for that
         config.setString("core", null, "checkStat", "minimal");
+        if (config.getString("core", null, "bare") == null) {
+            // else git takes a push's target for bare, and lets it move the branch under the checked-out files
+            config.setBoolean("core", null, "bare", false);
+        }
         config.save();
         excludeTemporaries();
     }

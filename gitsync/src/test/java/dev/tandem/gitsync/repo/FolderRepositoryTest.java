@@ -30,6 +30,9 @@ class FolderRepositoryTest {
             assertThat(made.branch()).isEqualTo("main");
             assertThat(made.head()).isEmpty();
             assertThat(made.busy()).isEmpty();
+            assertThat(made.git().getConfig().getString("core", null, "bare"))
+                    .as("else git lets a push move the branch that is checked out")
+                    .isEqualTo("false");
         }
     }
 

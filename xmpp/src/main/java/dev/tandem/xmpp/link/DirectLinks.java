@@ -173,6 +173,9 @@ final class DirectLinks implements Closeable {
                 if (peer != null) {
                     peer.near = List.of();
                 }
+                if (!pinned.test(device)) {
+                    peers.remove(device);
+                }
             }
         }
     }

@@ -17,6 +17,8 @@ final class Link {
     /** Not worth a frame of its own in what is left of a message. */
     private static final int CRUMB = 64;
 
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
     private final Hello peer;
     private final String account;
     private final SecureChannel channel;
@@ -25,6 +27,7 @@ final class Link {
     private final Outbox outbox = new Outbox();
     private final Multiplexer multiplexer;
     private final CountDownLatch written = new CountDownLatch(1);
+    private final CountDownLatch read = new CountDownLatch(1);
     private final long sinceNanos;
     private final Ticker ticker;
 
@@ -125,6 +128,8 @@ final class Link {
             return true;
         } catch (IOException broken) {
             multiplexer.end(Multiplexer.words(broken));
+        } finally {
+            read.countDown();
         }
         return false;
     }
@@ -139,12 +144,24 @@ final class Link {
                 throughput.sent(filled);
             }
         } catch (IOException broken) {
-            multiplexer.end(Multiplexer.words(broken));
+            failed(broken);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
         channel.close("the link is over");
         written.countDown();
+    }
+
+    /** What the other end said last may tell why nothing can be written any more: its word goes before ours. */
+    private void failed(IOException writing) {
+        try {
+            if (multiplexer.isUp() && read.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        multiplexer.end(Multiplexer.words(writing));
     }
 
     /** As many frames as the carrier takes in one go at this moment; a single one leaves at once. */
