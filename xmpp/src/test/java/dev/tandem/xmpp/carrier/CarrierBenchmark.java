@@ -1,5 +1,6 @@
 package dev.tandem.xmpp.carrier;
 
+import dev.tandem.xmpp.link.LinkPair;
 import dev.tandem.xmpp.testing.Prosody;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ class CarrierBenchmark {
     private static final int ROUNDS = Integer.getInteger("tandem.benchmark.rounds", 3);
     private static final int ROUND_TRIPS = 200;
     private static final String OPEN = "carrier, window open, MB/s";
+    private static final String LINK = "link, a stream, window open, MB/s";
     private static final List<Integer> SIZES = List.of(1024, 2048, 3072, 4096);
 
     private final Map<String, List<Double>> results = new TreeMap<>();
@@ -28,6 +30,7 @@ class CarrierBenchmark {
             for (int round = 0; round <= ROUNDS; round++) {
                 bare(server, round);
                 carrier(server, round);
+                link(server, round, directory.resolve("link" + round));
             }
         }
         System.out.printf(
@@ -47,6 +50,7 @@ class CarrierBenchmark {
                 .max()
                 .orElseThrow();
         System.out.printf("carrier, window open, of the best bare pair: %.0f %%%n", 100 * medianOf(OPEN) / best);
+        System.out.printf("link, a stream, of the best bare pair: %.0f %%%n", 100 * medianOf(LINK) / best);
     }
 
     private double medianOf(String name) {
@@ -112,6 +116,16 @@ class CarrierBenchmark {
                             })
                             / 1e6);
             echo.get();
+        }
+    }
+
+    /** With everything of ours: TLS between the devices, and the multiplexer. */
+    private void link(Prosody server, int round, Path homes) throws Exception {
+        try (LinkPair pair = new LinkPair(homes, server, TwoDevices.PASSWORD)) {
+            byte[] bytes = TwoDevices.noise(2, BYTES);
+            note(round, "link, from the first byte on, MB/s", BYTES / 1e6 / (pair.transfer(bytes) / 1e9));
+            note(round, LINK, BYTES / 1e6 / (pair.transfer(bytes) / 1e9));
+            note(round, "link, round trip of a request, ms", median(pair::roundTrip) / 1e6);
         }
     }
 
