@@ -58,6 +58,7 @@ final class ContentActions {
                     }
                 }
                 if (!lacking.isEmpty()) {
+                    lacking.forEach(contents::changed); // git-annex may have dropped it since it was counted
                     contents.ask(lacking);
                     await(some.folder, timeout);
                 }

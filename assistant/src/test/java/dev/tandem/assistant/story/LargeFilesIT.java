@@ -209,7 +209,8 @@ class LargeFilesIT {
         assertThat(phone.git("annex", "whereis", "moved.me")).contains("(1 copy)");
         assertThat(Files.size(laptop.folder.resolve("moved.me"))).isLessThan(300);
 
-        laptop.actions().get(List.of(laptop.folder), Duration.ofSeconds(30));
+        assertThat(laptop.actions().get(List.of(laptop.folder), Duration.ofSeconds(30)))
+                .allSatisfy(got -> assertThat(got.done()).isTrue());
         judge(64);
     }
 
