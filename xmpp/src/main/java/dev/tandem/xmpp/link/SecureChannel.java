@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SecureChannel {
     private static final String PROTOCOL = "tandem/1";
-    /** What TLS 1.3 adds to a record, and a little. */
-    private static final int TLS_BYTES = 32;
+    /**
+     * What TLS 1.3 adds to a record: a header of 5, a type, a tag of 16, and the 16 of padding that the JDK always
+     * adds.
+     */
+    static final int TLS_BYTES = 38;
 
     private static final char[] NO_PASSWORD = {};
 

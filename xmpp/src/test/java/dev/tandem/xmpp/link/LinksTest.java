@@ -190,6 +190,26 @@ class LinksTest {
     }
 
     @Test
+    @DisplayName("fill a message of the carrier with each record of a stream, and no record needs a second message")
+    void fullMessages() throws Exception {
+        BlockingQueue<LinkStream> opened = new LinkedBlockingQueue<>();
+        ends.two.links.registerStream("push", (from, body, stream) -> opened.add(stream));
+        up();
+        LinkStream stream = ends.one.links.open(ends.two.identity.id(), "push", new byte[0], LONG);
+        PipeCarrier carrier = ends.pipes.get(0)[0];
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> writeAll(stream, new byte[500_000]));
+        opened.poll(10, TimeUnit.SECONDS).input().readAllBytes();
+        writer.get(10, TimeUnit.SECONDS);
+
+        for (PipeCarrier[] pipe : ends.pipes) {
+            for (PipeCarrier end : pipe) {
+                assertThat(end.largestWrite()).isLessThanOrEqualTo(carrier.messageBytes());
+            }
+        }
+        assertThat(ends.pipes.get(0)).anyMatch(end -> end.largestWrite() == carrier.messageBytes());
+    }
+
+    @Test
     @DisplayName("answer small and large requests, both ways")
     void requests() throws Exception {
         up();

@@ -13,6 +13,7 @@ public final class PipeCarrier implements Carrier {
     private static final int MAX_QUEUED = 1 << 20;
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
+    private int largest;
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
     private PipeCarrier other;
     private byte[] reading = {};
@@ -37,6 +38,11 @@ public final class PipeCarrier implements Carrier {
         cutAfter = written -> written >= bytes;
     }
 
+    /** The most that was written at this end in one go. */
+    public synchronized int largestWrite() {
+        return largest;
+    }
+
     /** All that was written at this end. */
     public synchronized byte[] written() {
         return seen.toByteArray();
@@ -58,6 +64,7 @@ public final class PipeCarrier implements Carrier {
         System.arraycopy(bytes, offset, copy, 0, length);
         synchronized (this) {
             seen.write(bytes, offset, length);
+            largest = Math.max(largest, length);
             if (cutAfter.test(seen.size())) {
                 closed = "cut";
             }
