@@ -129,7 +129,7 @@ final class Doctor {
         if (server.bytesPerSecond() == null) {
             return Finding.warning(about, trip + "; larger ones did not in time", "raise the server's limits");
         }
-        String rate = trip + ", and " + rate(server.bytesPerSecond()) + " pass";
+        String rate = trip + ", and " + rate(server.bytesPerSecond()) + " of content pass";
         return server.bytesPerSecond() >= SLOW
                 ? Finding.ok(about, rate)
                 : Finding.warning(

@@ -54,13 +54,21 @@ public final class ContentStore {
      */
     public Optional<Path> find(Key key) throws IOException {
         for (Path object : files.places(key)) {
-            if (Files.isRegularFile(object)
-                    && (key.sizeBytes().isEmpty()
-                            || Files.size(object) == key.sizeBytes().getAsLong())) {
+            if (isWhole(object, key)) {
                 return Optional.of(object);
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isWhole(Path object, Key key) throws IOException {
+        try {
+            return Files.isRegularFile(object)
+                    && (key.sizeBytes().isEmpty()
+                            || Files.size(object) == key.sizeBytes().getAsLong());
+        } catch (NoSuchFileException removed) {
+            return false; // between the two questions
+        }
     }
 
     /** Whether a content is here, as far as its size tells. */
