@@ -43,6 +43,7 @@ public final class LinkStream implements Closeable {
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean endSent;
+    private boolean closed;
     private boolean forgotten;
     private @Nullable String failure;
     private Runnable ready = () -> {};
@@ -115,9 +116,7 @@ public final class LinkStream implements Closeable {
             credit = inputEnded || failure != null ? 0 : creditFor(reading.length);
         }
         if (credit > 0) {
-            byte[] amount = new byte[4];
-            Frame.putInt(amount, 0, credit);
-            link.message(Frame.Type.CREDIT, id, amount);
+            link.message(Frame.Type.CREDIT, id, credit(credit));
         }
         return read;
     }
@@ -224,17 +223,44 @@ public final class LinkStream implements Closeable {
         }
     }
 
-    /** Gives up whatever is not over: unread input is dropped, and a stream that has not ended both ways is reset. */
+    /**
+     * Gives up whatever is not over: a stream whose output was not ended is reset; else what was written still leaves,
+     * and what comes in from now on is dropped.
+     */
     @Override
     public void close() {
-        boolean done;
+        boolean ended;
+        int unread = 0;
         synchronized (lock) {
-            done = inputEnded && outputEnded; // what was written still leaves
+            ended = outputEnded;
+            closed = true;
+            for (byte[] data : arrived) {
+                unread += data.length;
+            }
             arrived.clear();
         }
-        if (!done) {
+        if (!ended) {
             reset("closed");
+        } else {
+            dropped(unread);
         }
+    }
+
+    /** The other end need not wait until somebody reads what nobody will. */
+    private void dropped(int bytes) {
+        int credit;
+        synchronized (lock) {
+            credit = inputEnded || failure != null || bytes == 0 ? 0 : creditFor(bytes);
+        }
+        if (credit > 0) {
+            link.messageQuietly(Frame.Type.CREDIT, id, credit(credit));
+        }
+    }
+
+    private static byte[] credit(int amount) {
+        byte[] bytes = new byte[4];
+        Frame.putInt(bytes, 0, amount);
+        return bytes;
     }
 
     // ---- for those who may not wait
@@ -320,10 +346,12 @@ public final class LinkStream implements Closeable {
             if (mayArrive < 0 || inputEnded) {
                 return false;
             }
-            if (data.length > 0 && failure == null) {
+            if (data.length > 0 && failure == null && !closed) {
                 keep(data);
+                return true;
             }
         }
+        dropped(data.length);
         return true;
     }
 

@@ -217,7 +217,7 @@ final class Multiplexer {
         streams.remove(id);
     }
 
-    private void messageQuietly(Frame.Type type, int id, byte[] message) {
+    void messageQuietly(Frame.Type type, int id, byte[] message) {
         try {
             message(type, id, message);
         } catch (IOException down) {
