@@ -335,8 +335,8 @@ final class InBandCarrier implements Carrier {
                 return;
             }
             ending = true;
-            endingSinceNanos = ticker.read();
             long now = ticker.read();
+            endingSinceNanos = now;
             if (sender.isDrained()) {
                 waitingSinceNanos = now;
             }

@@ -30,11 +30,22 @@ final class LossDetector {
 
     private long nextOrder = 1;
     private long arrivedOrder;
+    private long askedOrder;
     private int overtakenBy = OVERTAKEN_BY;
 
     void sent(Flight flight) {
         flight.order = nextOrder++;
         sendings.add(new Sending(flight, flight.order));
+    }
+
+    /** The receiver is asked what it has. */
+    void asked() {
+        askedOrder = nextOrder++;
+    }
+
+    /** It has said so: what was sent before and is not there is late at least. */
+    void answered() {
+        arrivedOrder = Math.max(arrivedOrder, askedOrder);
     }
 
     /**

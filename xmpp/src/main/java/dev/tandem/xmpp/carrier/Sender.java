@@ -15,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  * <p>What is lost: a message is when three that were sent after it have arrived, be it sent for the first time or
  * again. A receiver that tells which messages it holds beyond a gap (like RFC 2018) has a burst of losses repaired in
  * one round trip. From one that does not, three acknowledgements that say nothing new repeat the oldest, and each gap
- * behind it as it shows (RFC 6582). A time-out (RFC 6298) repeats the oldest, whose answer tells what else is missing
- * (RFC 8985, in spirit): on a server that is merely slow, to repeat more would make it slower still. A pure step
- * machine, time passed in; not thread-safe.
+ * behind it as it shows (RFC 6582). A time-out (RFC 6298) asks what has arrived or repeats the oldest, and the answer
+ * tells what is missing (RFC 8985, in spirit): on a server that is merely slow, to repeat more would make it slower
+ * still. A pure step machine, time passed in; not thread-safe.
  */
 final class Sender {
     private static final int MAX_UNSENT = 64;
     private static final int DUPLICATES = 3;
+
+    /** A smaller message is repeated at less than twice the cost of a question. */
+    private static final int WORTH_ASKING = 2 * Window.OVERHEAD_BYTES;
 
     /** Something to send: a piece of the stream under its number. */
     @SuppressWarnings("ArrayRecordComponent") // a value in transit, never compared
@@ -50,6 +53,9 @@ final class Sender {
     private boolean selective;
 
     private boolean probed;
+
+    /** Whether that was only a question. */
+    private boolean asking;
 
     /** The last number that was in flight when a loss was noticed: until it has arrived, every gap is one of then. */
     private long recovery;
@@ -96,7 +102,7 @@ final class Sender {
     List<Piece> poll(long now) {
         List<Piece> out = new ArrayList<>();
         if (!flying.isEmpty() && now >= timeOutNanos()) {
-            timedOut();
+            timedOut(now, out);
         }
         findLost(now);
         if (lost > 0) {
@@ -143,14 +149,26 @@ final class Sender {
                         && piece.sequence <= acknowledged + allowed);
     }
 
-    /** Only the oldest: when that arrives, it has overtaken whatever else of then is lost. */
-    private void timedOut() {
+    /**
+     * Asks with something that the receiver has already, which costs a slow server little, and does not leave it open
+     * which of two an acknowledgement is for. Every other time it is the oldest, and only that: when it arrives, it has
+     * overtaken whatever else of then is lost.
+     */
+    private void timedOut(long now, List<Piece> out) {
         timer.expired();
         if (probed) {
             window.silent();
         }
         probed = true;
-        lose(flying.element());
+        Flight oldest = flying.element();
+        asking = !asking && acknowledged > 0 && oldest.isUnderway() && oldest.cost > WORTH_ASKING;
+        if (asking) {
+            progressNanos = now;
+            losses.asked();
+            out.add(new Piece(acknowledged, new byte[0], false));
+        } else {
+            lose(oldest);
+        }
     }
 
     private void loseAll() {
@@ -207,9 +225,15 @@ final class Sender {
         }
         if (!isNew && upTo == acknowledged) {
             repeats(room, carriesData);
+            if (asking && arrivals.bytes == 0 && !carriesData) {
+                losses.answered();
+            }
         }
         findLost(now);
-        probed &= arrivals.bytes == 0;
+        if (arrivals.bytes > 0) {
+            probed = false;
+            asking = false;
+        }
     }
 
     private void hold(long upTo, BitSet held, Arrivals arrivals) {

@@ -31,10 +31,9 @@ final class Window {
     private static final double MAX_BYTES = (double) Receiver.ROOM * cost(Chunk.MAX_CONTENT);
     private static final double GROWTH = 1.5;
 
-    /** At this pace no more than a third of a shaper's burst is under way when it is used up. */
-    private static final double FIRST_GROWTH = 1.33;
+    /** Of what has arrived, until something has queued: so much of a shaper's burst is under way when it is used up. */
+    private static final double FIRST_GROWTH = 1.0 / 6;
 
-    private static final long FIRST_GROWTH_NANOS = 20_000_000L;
     /** RFC 6817, 2.4.2, CURRENT_FILTER. */
     private static final int RECENT = 4;
 
@@ -60,6 +59,7 @@ final class Window {
 
     private long queuedAtNanos;
     private long grownAtNanos;
+    private long grownDelivered;
     private long epochNanos;
     private long epochDelivered;
     private long delivered;
@@ -171,11 +171,12 @@ final class Window {
     }
 
     private void grow(long now) {
-        long pause = rate == 0 ? Math.max(FIRST_GROWTH_NANOS, quickestNanos) : TARGET_NANOS;
-        boolean quiet = rate == 0 || now - queuedAtNanos > TARGET_NANOS;
-        if (quiet && now - grownAtNanos >= pause) {
+        if (rate == 0) {
+            bytes = Math.min(MAX_BYTES, bytes + (delivered - grownDelivered) * FIRST_GROWTH);
+            grownDelivered = delivered;
+        } else if (now - queuedAtNanos > TARGET_NANOS && now - grownAtNanos > quickestNanos + TARGET_NANOS) {
             grownAtNanos = now;
-            bytes = Math.min(MAX_BYTES, bytes * (rate == 0 ? FIRST_GROWTH : GROWTH));
+            bytes = Math.min(MAX_BYTES, bytes * GROWTH);
             if (bytes == MAX_BYTES) {
                 rate = 0; // as if nothing had ever queued
             }

@@ -226,6 +226,67 @@ class LossyNetworkTest {
     }
 
     @Test
+    @DisplayName("asks a server that has become slow what has arrived, in few bytes, and sends nothing large twice")
+    void asks() {
+        Sender sender = new Sender();
+        sendLarge(sender, 0);
+        sender.acknowledged(1, 100, false, 20 * MILLI);
+        sendLarge(sender, 20 * MILLI);
+        long timedOut = sender.nextNanos();
+
+        assertThat(sender.poll(timedOut)).singleElement().satisfies(question -> {
+            assertThat(question.sequence())
+                    .as("something that is there already")
+                    .isEqualTo(1);
+            assertThat(question.content()).isEmpty();
+        });
+        sender.acknowledged(2, 100, false, timedOut + 100 * MILLI); // it was late
+
+        assertThat(sender.isDrained()).isTrue();
+        sendLarge(sender, timedOut + 200 * MILLI);
+        assertThat(sender.nextNanos() - timedOut)
+                .as("that round trip has been measured, and the next time-out waits longer")
+                .isGreaterThan(1_400 * MILLI);
+    }
+
+    @Test
+    @DisplayName("repeats a message as soon as the answer to such a question shows that it is lost")
+    void answered() {
+        Sender sender = new Sender();
+        sendLarge(sender, 0);
+        sender.acknowledged(1, 100, false, 20 * MILLI);
+        sendLarge(sender, 20 * MILLI);
+        long timedOut = sender.nextNanos();
+        sender.poll(timedOut);
+
+        sender.acknowledged(1, 100, false, timedOut + 20 * MILLI);
+
+        assertThat(sender.poll(timedOut + 20 * MILLI))
+                .extracting(Sender.Piece::sequence)
+                .containsExactly(2L);
+    }
+
+    @Test
+    @DisplayName("repeats a message all the same when no question is answered")
+    void unanswered() {
+        Sender sender = new Sender();
+        sendLarge(sender, 0);
+        sender.acknowledged(1, 100, false, 20 * MILLI);
+        sendLarge(sender, 20 * MILLI);
+
+        sender.poll(sender.nextNanos());
+
+        assertThat(sender.poll(sender.nextNanos()))
+                .extracting(Sender.Piece::sequence)
+                .containsExactly(2L);
+    }
+
+    private static void sendLarge(Sender sender, long now) {
+        sender.write(new byte[1000]);
+        assertThat(sender.poll(now)).hasSize(1);
+    }
+
+    @Test
     @DisplayName("after a time-out repeats all that was lost, as quickly as acknowledgements come")
     void repairsABurst() {
         Sender sender = new Sender();

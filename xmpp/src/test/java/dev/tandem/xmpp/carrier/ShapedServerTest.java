@@ -163,6 +163,7 @@ class ShapedServerTest {
         assertThat(server.read() / (rate * 300)).isGreaterThan(0.85);
         assertThat(sender.messageBytes()).as("half a second of it").isLessThanOrEqualTo(Math.max(256, (int) rate / 2));
         assertThat(medianWaitSeconds()).as("once the rate is known").isLessThan(rate < 2_000 ? 3 : 1.5);
+        assertThat(longestWaitSeconds()).as("before that").isLessThan(rate < 2_000 ? 11 : 2);
     }
 
     @Test
