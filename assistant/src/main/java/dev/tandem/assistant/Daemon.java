@@ -209,6 +209,11 @@ public final class Daemon implements AutoCloseable {
         }
 
         @Override
+        public void rerouted(DeviceId device, PeerInfo peer) {
+            folders.postToAll(new Event.Rerouted(device, peer.carrierKind()));
+        }
+
+        @Override
         public void down(DeviceId device, String reason) {
             folders.postToAll(new Event.LinkDown(device, reason));
         }

@@ -136,6 +136,14 @@ public sealed interface Event {
         }
     }
 
+    /** A device is reached in another way from now on, and was never out of reach. */
+    record Rerouted(DeviceId device, String carrier) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.rerouted(device, carrier);
+        }
+    }
+
     /** A device was revoked, or the folder is no longer shared with it. */
     record PeerRemoved(Client client) implements Event {
         @Override

@@ -233,6 +233,15 @@ public final class FolderCore {
         gossip.peersChanged();
     }
 
+    void rerouted(DeviceId id, String carrier) {
+        for (Peer peer : peers.on(id)) {
+            if (peer.online) {
+                peer.carrier = carrier;
+                folder.note("peer-rerouted", "peer", peer.name, "carrier", carrier);
+            }
+        }
+    }
+
     void linkUp(DeviceId id, String name, String jid, String carrier) {
         for (Peer peer : peers.on(id)) {
             peer.online = true;

@@ -100,6 +100,7 @@ final class DirectLinks implements Closeable {
     private final Object lock = new Object();
     private final Map<DeviceId, Peer> peers = new LinkedHashMap<>();
     private List<Candidate> own = List.of();
+    private List<Candidate> onInterfaces = List.of();
     private Optional<InetSocketAddress> external = Optional.empty();
     private boolean closed;
 
@@ -237,18 +238,22 @@ final class DirectLinks implements Closeable {
         }
         try {
             List<Candidate> now = Addresses.own(port.port(), loopback, outside);
+            List<Candidate> inside = Addresses.own(port.port(), loopback, Optional.empty());
             boolean changed;
+            boolean moved;
             synchronized (lock) {
                 changed = !now.equals(own);
                 own = now;
+                moved = !inside.equals(onInterfaces);
+                onInterfaces = inside;
             }
             if (changed) {
                 LOG.debug("this device may be dialled at {}", now);
                 table.devices().forEach(this::tell);
-                PortMapping gateway = mapping;
-                if (gateway != null) {
-                    gateway.networkChanged();
-                }
+            }
+            PortMapping gateway = mapping;
+            if (moved && gateway != null) {
+                gateway.networkChanged(); // perhaps there is another one now
             }
         } catch (SocketException unknown) {
             LOG.debug("this device's addresses cannot be read", unknown);

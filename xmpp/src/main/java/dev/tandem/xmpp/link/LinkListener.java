@@ -8,6 +8,9 @@ public interface LinkListener {
     /** A device can be reached. */
     void up(DeviceId device, PeerInfo peer);
 
+    /** What begins from now on takes another way to a device; nothing that was under way has failed. */
+    void rerouted(DeviceId device, PeerInfo peer);
+
     /** It no longer can; everything that was under way has failed already. */
     void down(DeviceId device, String reason);
 

@@ -103,14 +103,17 @@ final class LinkTable {
             return false;
         }
         Row row = rows.computeIfAbsent(link.device(), device -> new Row());
-        boolean isNew = row.best() == null;
+        Link before = row.best();
         if (link.isDirect()) {
             row.direct = link;
         } else {
             row.inBand = link;
         }
-        if (isNew) {
+        if (before == null) {
             tellUp(link);
+        } else if (row.best() != before) {
+            PeerInfo peer = info(link);
+            tell(() -> listener.rerouted(link.device(), peer));
         }
         return true;
     }

@@ -55,6 +55,7 @@ class DirectLinksTest {
         await().untilAsserted(() -> assertThat(kinds(ends.two, ends.one)).containsExactly("direct", "in-band"));
         assertThat(ends.one.events).isEmpty();
         assertThat(ends.two.events).isEmpty();
+        await().untilAsserted(() -> assertThat(ends.one.reroutes).containsExactly("direct"));
     }
 
     @Test

@@ -69,6 +69,9 @@ public final class LinkPair implements AutoCloseable {
         public void up(DeviceId device, PeerInfo peer) {}
 
         @Override
+        public void rerouted(DeviceId device, PeerInfo peer) {}
+
+        @Override
         public void down(DeviceId device, String reason) {}
 
         @Override

@@ -119,6 +119,11 @@ class ManInTheMiddleTest {
         }
 
         @Override
+        public void rerouted(DeviceId device, PeerInfo peer) {
+            events.add("rerouted");
+        }
+
+        @Override
         public void down(DeviceId device, String reason) {
             events.add("down " + reason);
         }

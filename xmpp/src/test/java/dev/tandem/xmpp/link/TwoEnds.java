@@ -29,6 +29,9 @@ final class TwoEnds implements AutoCloseable {
         final DeviceIdentity identity;
         final Set<DeviceId> pinned = ConcurrentHashMap.newKeySet();
         final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        /** Kinds of the carriers that what begins was moved to. */
+        final BlockingQueue<String> reroutes = new LinkedBlockingQueue<>();
+
         final Links links;
 
         @SuppressWarnings("NullAway.Init") // set before anybody uses it
@@ -77,6 +80,11 @@ final class TwoEnds implements AutoCloseable {
         @Override
         public void up(DeviceId device, PeerInfo peer) {
             events.add("up " + peer.name());
+        }
+
+        @Override
+        public void rerouted(DeviceId device, PeerInfo peer) {
+            reroutes.add(peer.carrierKind());
         }
 
         @Override

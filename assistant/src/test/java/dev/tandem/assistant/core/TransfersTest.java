@@ -1,0 +1,71 @@
+package dev.tandem.assistant.core;
+
+import static dev.tandem.assistant.core.Steps.client;
+import static dev.tandem.assistant.core.Steps.tips;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The large files of a folder")
+class TransfersTest {
+    private static final Client PHONE = client(2);
+    private static final Client SERVER = client(3);
+    private static final String KEY = "SHA256E-s5--" + "a".repeat(64);
+
+    private Steps steps;
+
+    @BeforeEach
+    void linked() {
+        steps = Steps.startedWith(tips(1)).knows(PHONE).knows(SERVER);
+        steps.meets(PHONE, tips(1)).meets(SERVER, tips(1));
+    }
+
+    private List<Effect.FetchContent> found() {
+        steps.then(new Event.Settled(Set.of("film.mkv")));
+        steps.then(new Event.Committed(tips(1), List.of(), Set.of(), Set.of(), new ContentCount(1, true)));
+        Want want = new Want(KEY, "film.mkv", 5, false, Set.of(PHONE.uuid(), SERVER.uuid()));
+        return steps.then(new Event.ContentFound(List.of(want), false, 1, 0, ""), Effect.FetchContent.class);
+    }
+
+    @Test
+    @DisplayName("FETCH-2: come from the device that is connected directly, also if that came after the link")
+    void direct() {
+        steps.then(new Event.Rerouted(SERVER.device(), "direct"));
+
+        assertThat(found())
+                .singleElement()
+                .satisfies(fetch -> assertThat(fetch.from()).isEqualTo(SERVER));
+    }
+
+    @Test
+    @DisplayName("FETCH-2: come from a device whose direct connection is lost only as from any other")
+    void noLongerDirect() {
+        steps.then(new Event.Rerouted(SERVER.device(), "direct"));
+        steps.then(new Event.LinkDown(SERVER.device(), "cut"));
+        steps.comes(SERVER);
+        steps.then(new Event.Rerouted(PHONE.device(), "direct"));
+
+        assertThat(found())
+                .singleElement()
+                .satisfies(fetch -> assertThat(fetch.from()).isEqualTo(PHONE));
+    }
+
+    @Test
+    @DisplayName("are said once to be out of reach, and that ends when they are not")
+    void outOfReach() {
+        found();
+        assertThat(steps.then(
+                        new Event.ContentFound(List.of(), false, 2, 2, "film.mkv (no device is known to have it)"),
+                        Effect.Raise.class))
+                .singleElement()
+                .satisfies(alert ->
+                        assertThat(alert.text()).contains("2 large files").contains("film.mkv"));
+
+        assertThat(steps.then(new Event.ContentFound(List.of(), false, 0, 0, ""), Effect.Clear.class))
+                .hasSize(1);
+    }
+}
