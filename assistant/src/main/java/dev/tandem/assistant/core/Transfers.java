@@ -22,6 +22,9 @@ final class Transfers {
     /** What is fetched and not in its place yet, because the user's git is at work: more would only pile up. */
     private static final int UNPLACED_MAX = 4 * TransferScheduler.WINDOW;
 
+    /** Devices come one by one after a start, and are away for moments: what is out of reach for that is not said. */
+    static final Duration OUT_OF_REACH = Duration.ofSeconds(10);
+
     /** How long contents that have come wait at most for others to be put into their files together. */
     private static final Duration PLACING = Duration.ofMillis(500);
 
@@ -34,6 +37,8 @@ final class Transfers {
     private final Set<String> raised = new HashSet<>();
     private int missing;
     private int unreachable;
+    private String unreachableExample = "";
+    private @Nullable Instant unreachableSince;
     private boolean lookDue;
     private boolean looking;
     private boolean more;
@@ -109,14 +114,27 @@ final class Transfers {
 
     private void outOfReach(int count, String example) {
         unreachable = count;
-        say(
-                UNREACHABLE,
-                "info",
-                count == 0
-                        ? null
-                        : (count == 1 ? "A large file is" : count + " large files are")
-                                + " wanted here and on no device that can be reached, for example " + example
-                                + ": they come when one of these devices is back.");
+        unreachableExample = example;
+        if (count == 0) {
+            unreachableSince = null;
+            say(UNREACHABLE, "info", null);
+        } else if (unreachableSince == null) {
+            unreachableSince = folder.now;
+            folder.later(OUT_OF_REACH, new Event.FetchDue());
+        } else {
+            sayUnreachable();
+        }
+    }
+
+    private void sayUnreachable() {
+        if (unreachableSince != null && !folder.now.isBefore(unreachableSince.plus(OUT_OF_REACH))) {
+            say(
+                    UNREACHABLE,
+                    "info",
+                    (unreachable == 1 ? "A large file is" : unreachable + " large files are")
+                            + " wanted here and on no device that can be reached, for example " + unreachableExample
+                            + ": they come when one of these devices is back.");
+        }
     }
 
     // ---- fetching
@@ -204,8 +222,9 @@ final class Transfers {
         }
     }
 
+    /** Time has passed; what may be fetched is looked at after every event. */
     void due() {
-        // what may be fetched is looked at after every event
+        sayUnreachable();
     }
 
     /**

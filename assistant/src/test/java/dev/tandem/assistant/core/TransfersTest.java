@@ -55,12 +55,14 @@ class TransfersTest {
     }
 
     @Test
-    @DisplayName("are said once to be out of reach, and that ends when they are not")
+    @DisplayName("are said to be out of reach when they have been for a while, and that ends when they are not")
     void outOfReach() {
         found();
-        assertThat(steps.then(
-                        new Event.ContentFound(List.of(), false, 2, 2, "film.mkv (no device is known to have it)"),
-                        Effect.Raise.class))
+        steps.then(new Event.ContentFound(List.of(), false, 2, 2, "film.mkv (no device is known to have it)"));
+        assertThat(steps.all(Effect.Raise.class)).isEmpty();
+        steps.pass(Transfers.OUT_OF_REACH);
+
+        assertThat(steps.then(new Event.FetchDue(), Effect.Raise.class))
                 .singleElement()
                 .satisfies(alert ->
                         assertThat(alert.text()).contains("2 large files").contains("film.mkv"));
