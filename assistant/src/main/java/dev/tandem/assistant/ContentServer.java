@@ -18,6 +18,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,7 +39,10 @@ final class ContentServer {
     /** What is written at once: short enough that a push need not wait long. */
     private static final int PIECE_BYTES = 64 * 1024;
 
-    private final ContentStore store;
+    /** How many paths the journal names. */
+    private static final int PATHS_MAX = 20;
+
+    private final FolderContents contents;
     private final Consumer<Key> doubt;
     private final Courtesy courtesy;
     private final Progress progress;
@@ -48,13 +52,13 @@ final class ContentServer {
 
     /** @param doubt hears of a content that lies here and cannot be given: it may be damaged */
     ContentServer(
-            ContentStore store,
+            FolderContents contents,
             Consumer<Key> doubt,
             Courtesy courtesy,
             Progress progress,
             InstantSource clock,
             ScheduledExecutorService timers) {
-        this.store = store;
+        this.contents = contents;
         this.doubt = doubt;
         this.courtesy = courtesy;
         this.progress = progress;
@@ -66,8 +70,13 @@ final class ContentServer {
         };
     }
 
-    /** Serves one stream to its end. */
-    void serve(Client to, String peer, LinkStream stream) {
+    /** What went over one stream, whole: how many contents, and some of the files that have them. */
+    record Sent(int contents, List<String> paths) {}
+
+    /** Serves one stream to its end, or to where it breaks off. */
+    Sent serve(Client to, String peer, LinkStream stream) {
+        int sent = 0;
+        List<String> paths = new ArrayList<>();
         try (stream;
                 StallGuard guard = new StallGuard(clock, timers, () -> stream.reset("silent for two minutes"))) {
             InputStream in = new BufferedInputStream(guard.watch(stream.input()));
@@ -75,7 +84,9 @@ final class ContentServer {
             OutputStream out =
                     new BufferedOutputStream(new Paced(guard.watch(stream.output()), in, to.device()), BUFFER_BYTES);
             for (ContentWire.Request request : requests) {
-                send(request, peer, out);
+                Optional<String> path = send(request, peer, out);
+                sent += path.isPresent() ? 1 : 0;
+                path.filter(some -> paths.size() < PATHS_MAX).ifPresent(paths::add);
             }
             out.flush();
             stream.end();
@@ -83,17 +94,23 @@ final class ContentServer {
             LOG.debug("sending contents to {} broke off", peer, broken);
             stream.reset(Diagnosis.brief(broken));
         }
+        return new Sent(sent, List.copyOf(paths));
     }
 
-    private void send(ContentWire.Request request, String peer, OutputStream out) throws IOException {
+    /** A file that has the content, as the user knows it; empty if the content could not be given. */
+    private Optional<String> send(ContentWire.Request request, String peer, OutputStream out) throws IOException {
+        ContentStore store = contents.store();
         Optional<ContentStore.Held> held = store.hold(request.key());
         if (held.isEmpty()) {
             ContentWire.answer(new ContentWire.Answer(ContentWire.GONE, 0), out);
             if (store.has(request.key())) {
                 doubt.accept(request.key());
             }
-            return;
+            return Optional.empty();
         }
+        String path = contents.paths(request.key()).stream()
+                .findFirst()
+                .orElse(request.key().toString());
         try (ContentStore.Held kept = held.get();
                 FileChannel file = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
             long total = file.size();
@@ -101,11 +118,13 @@ final class ContentServer {
                 throw new IOException("more of " + request.key() + " is asked for than there is");
             }
             file.position(request.offset());
-            try (Progress.Transfer transfer = progress.send(request.key().toString(), peer, total, request.offset())) {
+            try (Progress.Transfer transfer =
+                    progress.send(request.key().toString(), path, peer, total, request.offset())) {
                 InputStream content = counted(Channels.newInputStream(file), transfer);
                 send(content, total, request.held(), out);
             }
         }
+        return Optional.of(path);
     }
 
     private static void send(InputStream content, long total, @Nullable Signature held, OutputStream out)

@@ -155,9 +155,20 @@ final class FolderEffects implements Effect.Handler {
 
     @Override
     public void serveContent(Client client, long stream) {
-        offers.take(stream)
-                .ifPresent(offer -> world.workers.contents.execute(
-                        () -> world.server.serve(client, world.records.deviceName(client.device()), offer)));
+        offers.take(stream).ifPresent(offer -> world.workers.contents.execute(() -> serve(client, offer)));
+    }
+
+    private void serve(Client client, LinkStream stream) {
+        String peer = world.records.deviceName(client.device());
+        ContentServer.Sent sent = world.server.serve(client, peer, stream);
+        if (sent.contents() > 0) {
+            world.records.note(
+                    "content-sent",
+                    Map.of(
+                            "to", peer,
+                            "files", Integer.toString(sent.contents()),
+                            "paths", String.join("\n", sent.paths())));
+        }
     }
 
     @Override

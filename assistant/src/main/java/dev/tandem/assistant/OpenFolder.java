@@ -105,7 +105,7 @@ final class OpenFolder {
                         progress,
                         shared.clock,
                         shared.timers)),
-                new ContentServer(contents.store(), this::look, courtesy, progress, shared.clock, shared.timers),
+                new ContentServer(contents, this::look, courtesy, progress, shared.clock, shared.timers),
                 this::getEnded,
                 runner,
                 shared.links,

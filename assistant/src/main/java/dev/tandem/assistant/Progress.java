@@ -60,8 +60,8 @@ final class Progress {
         return begin(new Transfer(key, path, peer, "get", total, from));
     }
 
-    Transfer send(String key, String peer, long total, long from) {
-        return begin(new Transfer(key, key, peer, "send", total, from));
+    Transfer send(String key, String path, String peer, long total, long from) {
+        return begin(new Transfer(key, path, peer, "send", total, from));
     }
 
     private Transfer begin(Transfer transfer) {

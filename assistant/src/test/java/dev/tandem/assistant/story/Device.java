@@ -13,6 +13,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -168,6 +173,22 @@ final class Device implements AutoCloseable {
 
     int commits() throws IOException, InterruptedException {
         return Integer.parseInt(git("rev-list", "--count", "HEAD").strip());
+    }
+
+    /** The fields of all journal entries of a type, as JSON. */
+    List<String> journal(String type) {
+        try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("tandem.db"));
+                PreparedStatement query =
+                        database.prepareStatement("SELECT fields FROM journal WHERE type = ? ORDER BY cursor")) {
+            query.setString(1, type);
+            List<String> fields = new ArrayList<>();
+            for (ResultSet rows = query.executeQuery(); rows.next(); ) {
+                fields.add(rows.getString(1));
+            }
+            return fields;
+        } catch (SQLException broken) {
+            throw new AssertionError(broken);
+        }
     }
 
     void stops() {

@@ -87,6 +87,9 @@ class LargeFilesIT {
         phone.sees("note.txt", "small\n");
         assertThat(phone.git("annex", "find").strip()).isEqualTo("film.mkv");
         judge(1);
+        laptop.eventually(
+                "the journal tells what was sent",
+                () -> laptop.journal("content-sent").stream().anyMatch(entry -> entry.contains("film.mkv")));
     }
 
     @Test
