@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For each name, in this order: the same on both sides is taken; a side that did not touch it follows the other; two
  * directories are merged name by name; a directory keeps its name and a file there becomes a variant; an edit survives
- * a delete; edits of different parts of a text are joined; otherwise two keeps the name and one becomes a variant.
- * Annexed files follow git-annex's own table, so that both tools resolve alike. Only directories that differ are read.
+ * a delete; edits of different parts of a text are joined; otherwise two keeps the name and one becomes a variant. An
+ * edit follows a file that the other side has renamed ({@link Renames}). Annexed files follow git-annex's own table, so
+ * that both tools resolve alike. Only directories that differ are read.
  */
 final class TreeMerge {
     /** A larger file is not merged line by line: the line index of both sides and the base has to fit in memory. */
@@ -42,6 +43,7 @@ final class TreeMerge {
 
     private final NewObjects objects;
     private final List<Conflict> conflicts = new ArrayList<>();
+    private @Nullable Renames renames;
 
     TreeMerge(NewObjects objects) {
         this.objects = objects;
@@ -54,21 +56,28 @@ final class TreeMerge {
 
     /** Merges two trees; a null base is the empty tree. */
     ObjectId merge(@Nullable ObjectId base, ObjectId one, ObjectId two) throws IOException {
-        Entry merged = directory(
-                "",
-                base == null ? null : new Entry(FileMode.TREE, base),
-                new Entry(FileMode.TREE, one),
-                new Entry(FileMode.TREE, two));
+        Entry from = base == null ? null : new Entry(FileMode.TREE, base);
+        Entry o = new Entry(FileMode.TREE, one);
+        Entry t = new Entry(FileMode.TREE, two);
+        if (from != null && !Objects.equals(from, o) && !Objects.equals(from, t)) {
+            Renames followed = Renames.follow(objects, from, o, t);
+            renames = followed;
+            from = followed.base();
+            o = followed.one();
+            t = followed.two();
+        }
+        Entry merged = directory("", from, o, t);
         return merged != null ? merged.id() : objects.putTree(Map.of());
     }
 
     /** Null where nothing is left: git keeps no empty directories. */
     private @Nullable Entry directory(String path, @Nullable Entry base, @Nullable Entry one, @Nullable Entry two)
             throws IOException {
-        if (Objects.equals(one, two) || Objects.equals(base, two)) {
+        boolean renamed = renames != null && renames.hasRemovedElsewhere(path);
+        if (!renamed && (Objects.equals(one, two) || Objects.equals(base, two))) {
             return one;
         }
-        if (Objects.equals(base, one)) {
+        if (!renamed && Objects.equals(base, one)) {
             return two;
         }
         Map<String, Entry> b = objects.tree(base);
@@ -97,10 +106,10 @@ final class TreeMerge {
             List<Displaced> displaced)
             throws IOException {
         if (Objects.equals(one, two) || Objects.equals(base, two)) {
-            return one;
+            return renamed(dir, name, base, one, two, displaced);
         }
         if (Objects.equals(base, one)) {
-            return two;
+            return renamed(dir, name, base, two, one, displaced);
         }
         if (Entry.isTree(one) || Entry.isTree(two)) {
             Entry tree = directory(dir + name + "/", treeOnly(base), treeOnly(one), treeOnly(two));
@@ -123,6 +132,29 @@ final class TreeMerge {
             return edited;
         }
         return files(name, base, one, two, displaced);
+    }
+
+    /** What one side renamed and the other removed is an edit against a removal, with the new name. */
+    private @Nullable Entry renamed(
+            String dir,
+            String name,
+            @Nullable Entry base,
+            @Nullable Entry taken,
+            @Nullable Entry other,
+            List<Displaced> displaced)
+            throws IOException {
+        if (renames == null || taken == null) {
+            return taken;
+        }
+        if (Entry.isTree(taken)) {
+            boolean below = renames.hasRemovedElsewhere(dir + name + "/");
+            return below ? directory(dir + name + "/", treeOnly(base), taken, treeOnly(other)) : taken;
+        }
+        if (!renames.isRemovedElsewhere(dir + name) || annexKey(taken).isEmpty()) {
+            return taken;
+        }
+        displaced.add(new Displaced(name, taken));
+        return null;
     }
 
     private static @Nullable Entry treeOnly(@Nullable Entry entry) {

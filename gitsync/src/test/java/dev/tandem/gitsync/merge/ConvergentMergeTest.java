@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ConvergentMergeTest {
     private static final String KEY_A = "/annex/objects/SHA256E-s1--aa.gz\n";
     private static final String KEY_B = "/annex/objects/SHA256E-s2--bb.gz\n";
+    private static final String KEY_C = "/annex/objects/SHA256E-s3--cc.gz\n";
 
     private final History history = new History();
 
@@ -188,6 +189,46 @@ final class ConvergentMergeTest {
                         tree("f.gz", "one\n"),
                         tree("f.gz", KEY_B),
                         tree("f.gz", "one\n", "f.variant-" + md5("SHA256E-s2--bb.gz") + ".gz", KEY_B)),
+                new Case(
+                        "lets an edit follow a rename, as git does",
+                        tree("f.gz", KEY_A, "d/t", "1\n", "x", ""),
+                        tree("g.gz", KEY_A, "e/u", "x:1\n", "x", ""),
+                        tree("f.gz", KEY_B, "d/t", "2\n", "x", ""),
+                        tree("g.gz", KEY_B, "e/u", "x:2\n", "x", "")),
+                new Case(
+                        "meets a file of the other side where the rename ends",
+                        tree("f.gz", KEY_A),
+                        tree("g.gz", KEY_A),
+                        tree("f.gz", KEY_B, "g.gz", KEY_C),
+                        tree(
+                                "g.variant-" + md5("SHA256E-s2--bb.gz") + ".gz",
+                                KEY_B,
+                                "g.variant-" + md5("SHA256E-s3--cc.gz") + ".gz",
+                                KEY_C)),
+                new Case(
+                        "lets a file that was renamed here and removed there survive",
+                        tree("f.gz", KEY_A, "t", "1\n", "x", ""),
+                        tree("d/f.gz", KEY_A, "u", "1\n", "x", ""),
+                        tree("x", ""),
+                        tree("d/f.variant-" + md5("SHA256E-s1--aa.gz") + ".gz", KEY_A, "u", "1\n", "x", "")),
+                new Case(
+                        "keeps both names where both sides renamed",
+                        tree("f.gz", KEY_A),
+                        tree("g.gz", KEY_A),
+                        tree("h.gz", KEY_A),
+                        tree("g.gz", KEY_A, "h.gz", KEY_A)),
+                new Case(
+                        "follows the new name with the same end, and only one of several",
+                        tree("d/f", "1\n", "e/g", "1\n"),
+                        tree("x/a", "1\n", "x/f", "1\n"),
+                        tree("d/f", "2\n", "e/g", "1\n"),
+                        tree("x/a", "1\n", "x/f", "2\n")),
+                new Case(
+                        "follows no rename into a place that the other side has made a file",
+                        tree("f", "1\n", "x", ""),
+                        tree("d/f", "1\n", "x", ""),
+                        tree("f", "2\n", "d", "3\n", "x", ""),
+                        tree("f", "2\n", "d/f", "1\n", "d.variant-0075", "3\n", "x", "")),
                 new Case(
                         "prefers an unlocked file to the link of the same key, as git-annex does",
                         tree("f", "0"),
