@@ -173,7 +173,12 @@ final class TreeMerge {
         }
         Optional<AnnexKey> keyOne = annexKey(one);
         Optional<AnnexKey> keyTwo = annexKey(two);
-        if (keyOne.isPresent() || keyTwo.isPresent()) {
+        boolean modeOnly = Entry.isFile(base)
+                && Entry.isFile(one)
+                && Entry.isFile(two)
+                && base != null
+                && (base.id().equals(one.id()) || base.id().equals(two.id()));
+        if (!modeOnly && (keyOne.isPresent() || keyTwo.isPresent())) {
             return annexed(name, one, keyOne, two, keyTwo, displaced);
         }
         if (Entry.isFile(one) && Entry.isFile(two)) {

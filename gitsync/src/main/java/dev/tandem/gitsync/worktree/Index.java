@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +32,15 @@ final class Index {
     private static final Logger LOG = LoggerFactory.getLogger(Index.class);
 
     private final DirCache cache;
+    private final InstantSource clock;
     private final Path file;
     private final Path lockFile;
     private final Path ownLock;
     private @Nullable Stat known;
     private boolean checkedForOwnLock;
 
-    Index(Repository git) {
+    Index(Repository git, InstantSource clock) {
+        this.clock = clock;
         File index = git.getIndexFile();
         this.cache = new DirCache(index, FS.DETECTED);
         this.file = index.toPath();
@@ -114,6 +118,9 @@ final class Index {
      */
     void commit(Map<String, @Nullable DirCacheEntry> changes) throws IOException {
         rebuild(changes);
+        // JGit compares files with the time of the lock, which may have been taken long before they were written, and
+        // would mark them all as not to be trusted.
+        Files.setLastModifiedTime(lockFile, FileTime.from(clock.instant()));
         cache.write();
         Stat written = Stat.of(lockFile);
         if (!cache.commit()) {

@@ -154,7 +154,10 @@ final class Placing {
     private Instant modified(String path, ObjectId id) {
         Instant now = folder.clock().instant();
         Instant wanted = times.modified(path, id).orElse(committed);
-        boolean near = wanted.isAfter(now.minus(SEEN_AFTER)) && wanted.isBefore(now.plus(AHEAD_MAX));
+        // A whole second, as of a commit, that is not long past would make git read the file again, for ever: and what
+        // it then makes of an annexed file whose name has another end than its key is another key.
+        boolean recent = wanted.isAfter(now.minus(SEEN_AFTER)) || Stat.racy(wanted, now);
+        boolean near = recent && wanted.isBefore(now.plus(AHEAD_MAX));
         return near ? now.minus(SEEN_AFTER) : wanted;
     }
 

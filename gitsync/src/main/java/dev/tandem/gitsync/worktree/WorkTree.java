@@ -101,7 +101,7 @@ public final class WorkTree {
             String authorEmail,
             ContentFilter filter,
             Failpoints failpoints) {
-        this.folder = new Folder(git, git.getWorkTree().toPath(), new Index(git), clock, filter, failpoints);
+        this.folder = new Folder(git, git.getWorkTree().toPath(), new Index(git, clock), clock, filter, failpoints);
         this.authorName = authorName;
         this.authorEmail = authorEmail;
     }

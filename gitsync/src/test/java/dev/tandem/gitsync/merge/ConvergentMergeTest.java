@@ -190,6 +190,12 @@ final class ConvergentMergeTest {
                         tree("f.gz", KEY_B),
                         tree("f.gz", "one\n", "f.variant-" + md5("SHA256E-s2--bb.gz") + ".gz", KEY_B)),
                 new Case(
+                        "joins an executable bit with an edit of an annexed file, as git does",
+                        tree("f", KEY_A, "g", "1\n"),
+                        tree("f", "x:" + KEY_A, "g", "x:1\n"),
+                        tree("f", KEY_B, "g", KEY_B),
+                        tree("f", "x:" + KEY_B, "g", "x:" + KEY_B)),
+                new Case(
                         "lets an edit follow a rename, as git does",
                         tree("f.gz", KEY_A, "d/t", "1\n", "x", ""),
                         tree("g.gz", KEY_A, "e/u", "x:1\n", "x", ""),

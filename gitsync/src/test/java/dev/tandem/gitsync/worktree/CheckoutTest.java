@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -439,6 +441,35 @@ final class CheckoutTest {
         assertThat(Duration.between(Files.getLastModifiedTime(root.resolve("a")).toInstant(), sent))
                 .isBetween(Duration.ZERO, Duration.ofSeconds(1));
         assertClean();
+    }
+
+    @Test
+    @DisplayName("leaves no file to be read again because it has the time of its commit, a second ago")
+    void wholeSecond() throws IOException {
+        InstantSource clock = InstantSource.system();
+        WorkTree tree = new WorkTree(folder.git, clock, "A", "a@b");
+        Instant second = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+
+        tree.checkOut(folder.peer(Map.of("f", "now")), (path, blob) -> Optional.of(second));
+
+        assertThat(folder.git.readDirCache().getEntry("f").isSmudged()).isFalse();
+    }
+
+    @Test
+    @DisplayName("leaves no file to be read again because it was written long after the index was locked")
+    void longCheckout() throws IOException {
+        InstantSource clock = InstantSource.system();
+        Path lock = root.resolve(".git/index.lock");
+        WorkTree tree = new WorkTree(folder.git, clock, "A", "a@b", ContentFilter.NONE, step -> {
+            if (step.equals("checkout.intent")) {
+                lock.toFile().setLastModified(clock.instant().minusSeconds(60).toEpochMilli());
+            }
+        });
+        Instant sent = clock.instant();
+
+        tree.checkOut(folder.peer(Map.of("f", "now")), (path, blob) -> Optional.of(sent));
+
+        assertThat(folder.git.readDirCache().getEntry("f").isSmudged()).isFalse();
     }
 
     @Test
