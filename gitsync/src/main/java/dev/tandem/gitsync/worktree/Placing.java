@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -74,9 +75,9 @@ final class Placing {
         if (FileMode.SYMLINK.equals(mode)) {
             Files.createSymbolicLink(temp, Path.of(new String(blob.getBytes(), StandardCharsets.UTF_8)));
         } else {
-            write(path, temp, blob);
+            boolean beside = write(path, temp, blob);
             permissions(temp, FileMode.EXECUTABLE_FILE.equals(mode), old != null && old.isFile() ? file : null);
-            Files.setLastModifiedTime(temp, FileTime.from(modified(path, id)));
+            Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, beside)));
         }
         Stat stat = Stat.of(temp);
         if (stat == null) {
@@ -97,12 +98,13 @@ final class Placing {
         return stat != null && stat.isDirectory();
     }
 
-    private void write(String path, Path temp, ObjectLoader blob) throws IOException {
+    /** Whether the content is one beside git. */
+    private boolean write(String path, Path temp, ObjectLoader blob) throws IOException {
         Optional<Path> content = blob.getSize() <= ContentFilter.POINTER_BYTES_MAX
                 ? folder.filter().smudge(path, blob.getCachedBytes())
                 : Optional.empty();
         if (content.isPresent() && Reflink.copy(content.get(), temp)) {
-            return;
+            return true;
         }
         try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             if (content.isPresent()) {
@@ -114,6 +116,7 @@ final class Placing {
                 }
             }
         }
+        return content.isPresent();
     }
 
     /** Within the kernel, where it can. */
@@ -151,14 +154,20 @@ final class Placing {
         Files.setPosixFilePermissions(temp, set);
     }
 
-    private Instant modified(String path, ObjectId id) {
+    private Instant modified(String path, ObjectId id, boolean beside) {
         Instant now = folder.clock().instant();
         Instant wanted = times.modified(path, id).orElse(committed);
-        // A whole second, as of a commit, that is not long past would make git read the file again, for ever: and what
-        // it then makes of an annexed file whose name has another end than its key is another key.
+        if (wanted.isAfter(now.plus(AHEAD_MAX))) {
+            return wanted;
+        }
+        // Most builds of git compare whole seconds, and read a file of the index's second again at every look. Of a
+        // content beside git whose name has another end than its key, as variants have, that makes another key.
+        Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+        if (beside && (!wanted.isBefore(second) || Stat.racy(wanted, now))) {
+            return second.minusMillis(1);
+        }
         boolean recent = wanted.isAfter(now.minus(SEEN_AFTER)) || Stat.racy(wanted, now);
-        boolean near = recent && wanted.isBefore(now.plus(AHEAD_MAX));
-        return near ? now.minus(SEEN_AFTER) : wanted;
+        return recent ? now.minus(SEEN_AFTER) : wanted;
     }
 
     /**

@@ -24,6 +24,7 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.TreeFormatter;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -470,6 +471,35 @@ final class CheckoutTest {
         tree.checkOut(folder.peer(Map.of("f", "now")), (path, blob) -> Optional.of(sent));
 
         assertThat(folder.git.readDirCache().getEntry("f").isSmudged()).isFalse();
+    }
+
+    @Test
+    @DisplayName("gives a content beside git a time of an earlier second than the index: git need not hash it")
+    void contentOfThisSecond(@TempDir Path store) throws IOException {
+        InstantSource clock = InstantSource.system();
+        Path content = Files.writeString(store.resolve("content"), "large");
+        WorkTree tree = new WorkTree(folder.git, clock, "A", "a@b", new Beside(content));
+        Instant sent = clock.instant();
+
+        tree.checkOut(folder.peer(Map.of("f", "pointer")), (path, blob) -> Optional.of(sent));
+
+        assertThat(folder.read("f")).isEqualTo("large");
+        Instant modified = Files.getLastModifiedTime(root.resolve("f")).toInstant();
+        assertThat(modified).isBetween(sent.minusSeconds(2), clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        assertThat(folder.git.readDirCache().getEntry("f").isSmudged()).isFalse();
+    }
+
+    /** Every file has that content. */
+    private record Beside(Path content) implements ContentFilter {
+        @Override
+        public Optional<byte[]> clean(String path, Path file, long sizeBytes, @Nullable ObjectId tracked) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Path> smudge(String path, byte[] blob) {
+            return Optional.of(content);
+        }
     }
 
     @Test
