@@ -91,7 +91,7 @@ final class ContentFetcher {
         String failure = "it broke off";
         try {
             for (Want want : wants) {
-                open(want)
+                open(want, from)
                         .ifPresentOrElse(opened::add, () -> post.accept(result(number, from, want, FetchResult.GONE)));
             }
             failure = opened.isEmpty() ? null : overStream(number, from, opened, peer, post);
@@ -134,9 +134,9 @@ final class ContentFetcher {
     }
 
     /** Empty if somebody else is receiving it. */
-    private Optional<Open> open(Want want) throws IOException {
+    private Optional<Open> open(Want want, Client from) throws IOException {
         Key key = Key.parse(want.key()).orElseThrow();
-        Optional<Partial> partial = world.contents.store().receive(key);
+        Optional<Partial> partial = world.contents.store().receive(key, from.uuid(), want.path());
         return partial.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Open(want, key, partial.get(), earlier(want, key)));

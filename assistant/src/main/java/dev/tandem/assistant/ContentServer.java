@@ -84,7 +84,7 @@ final class ContentServer {
             OutputStream out =
                     new BufferedOutputStream(new Paced(guard.watch(stream.output()), in, to.device()), BUFFER_BYTES);
             for (ContentWire.Request request : requests) {
-                Optional<String> path = send(request, peer, out);
+                Optional<String> path = send(request, to, peer, out);
                 sent += path.isPresent() ? 1 : 0;
                 path.filter(some -> paths.size() < PATHS_MAX).ifPresent(paths::add);
             }
@@ -98,9 +98,9 @@ final class ContentServer {
     }
 
     /** A file that has the content, as the user knows it; empty if the content could not be given. */
-    private Optional<String> send(ContentWire.Request request, String peer, OutputStream out) throws IOException {
+    private Optional<String> send(ContentWire.Request request, Client to, String peer, OutputStream out) throws IOException {
         ContentStore store = contents.store();
-        Optional<ContentStore.Held> held = store.hold(request.key());
+        Optional<ContentStore.Held> held = store.send(request.key(), to.uuid());
         if (held.isEmpty()) {
             ContentWire.answer(new ContentWire.Answer(ContentWire.GONE, 0), out);
             if (store.has(request.key())) {

@@ -171,7 +171,8 @@ final class FolderWorker {
     /** Whether all of both commits is in our own branches: merged, not merely present (PUSH-8). */
     boolean holds(Tips theirs) throws IOException {
         Tips ours = tips();
-        return contains(ours.head(), theirs.head()) && reaches(ours.annex(), theirs.annex());
+        return contains(ours.head(), theirs.head())
+                && (theirs.annex() == null || annex.holds(ObjectId.fromString(theirs.annex())));
     }
 
     private boolean contains(@Nullable String head, @Nullable String other) throws IOException {
@@ -185,13 +186,6 @@ final class FolderWorker {
         } catch (MissingObjectException notHere) {
             return false;
         }
-    }
-
-    private boolean reaches(@Nullable String from, @Nullable String target) throws IOException {
-        if (target == null || target.equals(from)) {
-            return true;
-        }
-        return from != null && repository.reaches(ObjectId.fromString(from), ObjectId.fromString(target));
     }
 
     /** Records that contents have come, and puts them into the files that were waiting for them. */

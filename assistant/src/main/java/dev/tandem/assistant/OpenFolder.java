@@ -12,6 +12,7 @@ import dev.tandem.assistant.core.Tuning;
 import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.gitsync.annex.AnnexBranch;
+import dev.tandem.gitsync.annex.AssistantLock;
 import dev.tandem.gitsync.annex.DropCheck;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.LargeFiles;
@@ -53,6 +54,7 @@ final class OpenFolder {
 
     private final StoredFolder stored;
     private final FolderRepository repository;
+    private final AssistantLock assistantLock;
     private final AnnexBranch annex;
     private final Shared shared;
     private final ExecutorService files;
@@ -75,6 +77,9 @@ final class OpenFolder {
         this.stored = stored;
         this.repository = repository;
         this.shared = shared;
+        assistantLock = AssistantLock.take(repository.git())
+                .orElseThrow(() -> new IOException("git-annex's own assistant is at work in " + stored.path()
+                        + ", and both would commit the same changes: run `git annex assistant --stop` there first"));
         annex = new AnnexBranch(repository.git(), shared.clock);
         contents = new FolderContents(repository, annex);
         WorkTree tree = new WorkTree(
@@ -335,6 +340,7 @@ final class OpenFolder {
         if (!files.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
             files.shutdownNow();
         }
+        assistantLock.close();
         repository.close();
     }
 

@@ -2,32 +2,24 @@ package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.annex.LogLines.Format;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
-import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
-import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +35,7 @@ public final class AnnexBranch {
 
     private final Repository git;
     private final InstantSource clock;
+    private final UnionMerge merger;
     private final Journal journal;
     private @Nullable Known known; // guarded by this
 
@@ -53,6 +46,7 @@ public final class AnnexBranch {
     public AnnexBranch(Repository git, InstantSource clock) {
         this.git = git;
         this.clock = clock;
+        this.merger = new UnionMerge(git);
         this.journal = new Journal(git.getDirectory().toPath().resolve("annex"));
     }
 
@@ -216,10 +210,10 @@ public final class AnnexBranch {
 
     /**
      * Takes in what other repositories have recorded. Two repositories that hold the same tips end with the same
-     * commit. A commit is made only for lines that no tip has together; where two tips have the same lines, the lower
-     * id is taken, so that merges end: the lines can only become more, and then the id can only become lower.
+     * commit. What was forgotten ({@code git annex forget}) in one of them is forgotten here, and never comes back.
      *
      * @return whether the tip has moved
+     * @throws IOException also if another has forgotten something of a kind that is not known here
      */
     public synchronized boolean union(Collection<ObjectId> others) throws IOException {
         Optional<ObjectId> before = tip();
@@ -233,15 +227,53 @@ public final class AnnexBranch {
                 commit(files);
                 journal.forget(files.keySet());
             }
+            Optional<ObjectId> own = tip();
             List<ObjectId> heads = new ArrayList<>(others);
-            tip().ifPresent(heads::add);
-            ObjectId merged = merge(heads);
+            own.ifPresent(heads::add);
+            Transitions all = new Transitions(Set.of());
+            for (ObjectId head : heads) {
+                all = all.and(Transitions.of(git, head));
+            }
+            all.requireKnown();
+            List<ObjectId> current = new ArrayList<>();
+            for (ObjectId head : heads) {
+                if (Transitions.of(git, head).includes(all)) {
+                    current.add(head);
+                }
+            }
+            boolean forgets = own.isPresent() && !current.contains(own.get());
+            if (forgets) {
+                ObjectId onto = current.isEmpty() ? null : merger.merge(current);
+                current = List.of(merger.transition(own.get(), onto, all));
+            }
+            if (current.isEmpty()) {
+                return false; // parts of different forgettings, and nothing here yet: whoever has made them will agree
+            }
+            ObjectId merged = merger.merge(current);
             if (Optional.of(merged).equals(tip())) {
                 return false;
             }
             move(merged);
+            if (forgets) {
+                journal.forgetIndex();
+            }
             return true;
         });
+    }
+
+    /**
+     * Whether nothing of another tip is missing here: it was merged, or something was forgotten since, with which it
+     * cannot be merged any more.
+     */
+    public boolean holds(ObjectId other) throws IOException {
+        Optional<ObjectId> own = tip();
+        if (own.isEmpty() || !git.getObjectDatabase().has(other)) {
+            return false;
+        }
+        try (RevWalk walk = new RevWalk(git)) {
+            return walk.isMergedInto(walk.parseCommit(other), walk.parseCommit(own.get()))
+                    || !Transitions.of(git, other).includes(Transitions.of(git, own.get()));
+        }
     }
 
     /** What git-annex has written and not yet committed, united with the branch's version of the same file. */
@@ -289,93 +321,11 @@ public final class AnnexBranch {
                     ? null
                     : walk.parseCommit(parent.get()).getTree().getId();
             ObjectId tree = new TreePatch(objects).apply(old, blobs);
-            ObjectId commit = objects.commit(commitOf(tree, parent.stream().toList(), clock.instant(), "update"));
+            ObjectId commit =
+                    objects.commit(UnionMerge.commitOf(tree, parent.stream().toList(), clock.instant(), "update"));
             objects.flush();
             move(commit);
         }
-    }
-
-    /** Heads in, one commit out, whatever the order in which they are given. */
-    private ObjectId merge(List<ObjectId> heads) throws IOException {
-        try (RevWalk walk = new RevWalk(git)) {
-            List<RevCommit> commits = new ArrayList<>();
-            for (ObjectId head : new LinkedHashSet<>(heads)) {
-                commits.add(walk.parseCommit(head));
-            }
-            commits.sort(
-                    Comparator.<RevCommit>comparingInt(RevCommit::getCommitTime).thenComparing(RevCommit::name));
-            RevCommit merged = commits.get(0);
-            for (RevCommit next : commits.subList(1, commits.size())) {
-                merged = mergeTwo(merged, next, walk);
-            }
-            return merged.copy();
-        }
-    }
-
-    private RevCommit mergeTwo(RevCommit one, RevCommit two, RevWalk walk) throws IOException {
-        if (walk.isMergedInto(two, one)) {
-            return one;
-        }
-        if (walk.isMergedInto(one, two)) {
-            return two;
-        }
-        if (one.getTree().equals(two.getTree())) {
-            return one.compareTo(two) < 0 ? one : two;
-        }
-        Map<String, ObjectId[]> differing = differing(one, two);
-        try (DurableInserter objects = new DurableInserter(git, differing.size())) {
-            Map<String, ObjectId> united = new LinkedHashMap<>();
-            for (Map.Entry<String, ObjectId[]> file : differing.entrySet()) {
-                united.put(file.getKey(), unite(file.getValue()[0], file.getValue()[1], objects));
-            }
-            ObjectId tree = new TreePatch(objects).apply(one.getTree(), united);
-            if (tree.equals(one.getTree()) || tree.equals(two.getTree())) {
-                return tree.equals(one.getTree()) ? one : two;
-            }
-            Instant time = Instant.ofEpochSecond(Math.max(one.getCommitTime(), two.getCommitTime()));
-            ObjectId id = objects.commit(commitOf(tree, List.of(one, two), time, "union merge in git-annex"));
-            objects.flush();
-            return walk.parseCommit(id);
-        }
-    }
-
-    /** Both versions of each file that the two do not have alike; the zero id where one has none. */
-    private Map<String, ObjectId[]> differing(RevCommit one, RevCommit two) throws IOException {
-        Map<String, ObjectId[]> differing = new LinkedHashMap<>();
-        try (TreeWalk both = new TreeWalk(git)) {
-            both.addTree(one.getTree());
-            both.addTree(two.getTree());
-            both.setRecursive(true);
-            both.setFilter(TreeFilter.ANY_DIFF);
-            while (both.next()) {
-                differing.put(both.getPathString(), new ObjectId[] {both.getObjectId(0), both.getObjectId(1)});
-            }
-        }
-        return differing;
-    }
-
-    private static ObjectId unite(ObjectId one, ObjectId two, DurableInserter objects) throws IOException {
-        if (one.equals(ObjectId.zeroId())) {
-            return two;
-        }
-        if (two.equals(ObjectId.zeroId())) {
-            return one;
-        }
-        ObjectReader reader = objects.reader();
-        return objects.blob(LogLines.union(
-                reader.open(one).getCachedBytes(), reader.open(two).getCachedBytes()));
-    }
-
-    private static CommitBuilder commitOf(
-            ObjectId tree, List<? extends ObjectId> parents, Instant time, String message) {
-        CommitBuilder commit = new CommitBuilder();
-        PersonIdent ident = new PersonIdent("Tandem", "tandem@localhost", time, ZoneOffset.UTC);
-        commit.setTreeId(tree);
-        commit.setParentIds(List.copyOf(parents));
-        commit.setAuthor(ident);
-        commit.setCommitter(ident);
-        commit.setMessage(message);
-        return commit;
     }
 
     private void move(ObjectId to) throws IOException {

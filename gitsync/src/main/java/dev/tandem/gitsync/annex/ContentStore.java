@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Repository;
@@ -37,6 +38,7 @@ public final class ContentStore {
     private final Path annex;
     private final ObjectFiles files;
     private final KeyLocks locks;
+    private final TransferLocks transfers;
     private final Incoming incoming;
 
     /** The contents of a repository, bare or not. */
@@ -45,7 +47,8 @@ public final class ContentStore {
         annex = git.getDirectory().toPath().resolve("annex");
         files = new ObjectFiles(git);
         locks = new KeyLocks(files);
-        incoming = new Incoming(annex);
+        transfers = new TransferLocks(annex);
+        incoming = new Incoming(annex, transfers);
     }
 
     /**
@@ -121,7 +124,20 @@ public final class ContentStore {
      * @throws IOException if what has come cannot be read again
      */
     public Optional<Partial> receive(Key key) throws IOException {
-        Optional<Path> file = incoming.begin(key);
+        return receive(incoming.begin(key, Optional.empty(), ""), key);
+    }
+
+    /**
+     * The same, of which git-annex is told: it shows the transfer, and begins none of that content from there.
+     *
+     * @param from the repository that sends it
+     * @param path the file whose content it is
+     */
+    public Optional<Partial> receive(Key key, UUID from, String path) throws IOException {
+        return receive(incoming.begin(key, Optional.of(from), path), key);
+    }
+
+    private Optional<Partial> receive(Optional<Path> file, Key key) throws IOException {
         if (file.isEmpty()) {
             return Optional.empty();
         }
@@ -170,6 +186,41 @@ public final class ContentStore {
         }
         held.close();
         return Optional.empty();
+    }
+
+    /**
+     * The same while it is sent, of which git-annex is told.
+     *
+     * @param to the repository that receives it
+     */
+    public Optional<Held> send(Key key, UUID to) throws IOException {
+        Optional<Held> held = hold(key);
+        if (held.isEmpty()) {
+            return held;
+        }
+        try {
+            // Without one if another sends the same there: what is asked for is given.
+            Closeable lock =
+                    transfers.begin(TransferLocks.Direction.UPLOAD, to, key, "").orElse(() -> {});
+            return Optional.of(new Sending(held.get(), lock));
+        } catch (IOException | RuntimeException failed) {
+            held.get().close();
+            throw failed;
+        }
+    }
+
+    private record Sending(Held held, Closeable lock) implements Held {
+        @Override
+        public Path file() {
+            return held.file();
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (held) {
+                lock.close();
+            }
+        }
     }
 
     private boolean holds(Path object) throws IOException {

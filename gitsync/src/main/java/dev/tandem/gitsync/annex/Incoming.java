@@ -1,20 +1,19 @@
 package dev.tandem.gitsync.annex;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The files of contents that are on their way here. While one comes, its file is where git-annex does not look, because
@@ -27,20 +26,42 @@ final class Incoming {
 
     private final Path ours;
     private final Path shared;
-    private final Path transfers;
-    private final Set<Key> coming = new HashSet<>(); // guarded by this; one for each transfer that is under way
+    private final TransferLocks transfers;
+    private final Map<Key, Closeable> coming = new HashMap<>(); // guarded by this; one for each transfer under way
 
-    Incoming(Path annex) {
+    Incoming(Path annex, TransferLocks transfers) {
         ours = annex.resolve("tandem-tmp");
         shared = annex.resolve("tmp");
-        transfers = annex.resolve("transfer").resolve("download");
+        this.transfers = transfers;
     }
 
-    /** The file to go on with, there or not; empty if another transfer of that content is under way here. */
-    synchronized Optional<Path> begin(Key key) throws IOException {
-        if (coming.contains(key) || isReceivedByGitAnnex(key)) {
+    /**
+     * The file to go on with, there or not; empty if another transfer of that content is under way here.
+     *
+     * @param from the repository that sends it, which git-annex is told of; empty if none does
+     * @param path the file whose content it is
+     */
+    synchronized Optional<Path> begin(Key key, Optional<UUID> from, String path) throws IOException {
+        if (coming.containsKey(key) || transfers.isReceivedByAnother(key)) {
             return Optional.empty();
         }
+        Optional<Closeable> lock = from.isEmpty()
+                ? Optional.of(() -> {})
+                : transfers.begin(TransferLocks.Direction.DOWNLOAD, from.get(), key, path);
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Path file = begin(key);
+            coming.put(key, lock.get());
+            return Optional.of(file);
+        } catch (IOException | RuntimeException failed) {
+            lock.get().close();
+            throw failed;
+        }
+    }
+
+    private Path begin(Key key) throws IOException {
         Path file = Files.createDirectories(ours).resolve(key.file());
         Path left = shared.resolve(key.file());
         if (Files.isRegularFile(left) && (!Files.exists(file) || Files.size(file) < Files.size(left))) {
@@ -49,44 +70,18 @@ final class Incoming {
         if (Files.exists(file)) {
             ObjectFiles.makeWritable(file); // it may have come whole, and not have become an object
         }
-        coming.add(key);
-        return Optional.of(file);
+        return file;
     }
 
     /** Leaves what has come for the next one, unless it became an object or was thrown away. */
     synchronized void end(Key key) throws IOException {
-        coming.remove(key);
-        Path file = ours.resolve(key.file());
-        Path left = Files.createDirectories(shared).resolve(key.file());
-        if (Files.exists(file) && !Files.exists(left)) {
-            Files.move(file, left);
-        }
-    }
-
-    /** It holds a lock for each content and the repository from which it comes. */
-    private boolean isReceivedByGitAnnex(Key key) throws IOException {
-        if (!Files.isDirectory(transfers)) {
-            return false;
-        }
-        try (DirectoryStream<Path> senders = Files.newDirectoryStream(transfers, Files::isDirectory)) {
-            for (Path sender : senders) {
-                if (isLocked(sender.resolve("lck." + key.file()))) {
-                    return true;
-                }
+        Closeable lock = coming.remove(key);
+        try (lock) {
+            Path file = ours.resolve(key.file());
+            Path left = Files.createDirectories(shared).resolve(key.file());
+            if (Files.exists(file) && !Files.exists(left)) {
+                Files.move(file, left);
             }
-        }
-        return false;
-    }
-
-    private static boolean isLocked(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            return lock == null;
-        } catch (NoSuchFileException e) {
-            return false; // it has just ended
         }
     }
 

@@ -78,6 +78,15 @@ final class Journal {
         }
     }
 
+    /**
+     * Removes git-annex's own index of the branch, which it makes anew: it would unite what that holds with a branch of
+     * which something was forgotten.
+     */
+    void forgetIndex() throws IOException {
+        Files.deleteIfExists(directory.resolveSibling("index.lck"));
+        Files.deleteIfExists(directory.resolveSibling("index"));
+    }
+
     private static String unescaped(String name) {
         return name.replace("__", "\0").replace('_', '/').replace('\0', '_');
     }

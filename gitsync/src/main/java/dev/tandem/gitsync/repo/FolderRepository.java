@@ -63,6 +63,13 @@ public final class FolderRepository implements Closeable {
         Path path = directory.toAbsolutePath().normalize();
         Repository git = git(path);
         try {
+            if (git.getConfig().getBoolean("annex", "pidlock", false)) {
+                throw new RepositoryException(
+                        RepositoryException.Kind.OTHER_LOCKS,
+                        "annex.pidlock is set for " + path + ", and Tandem takes git-annex's ordinary locks only;"
+                                + " your files are untouched; if that file system can lock files, `git config --unset"
+                                + " annex.pidlock` there and try again, otherwise move the folder to one that can");
+            }
             Settings settings = new Settings(git);
             settings.followInstalledGitAnnex(setup.gitAnnexInstalled(), setup.ownFilter());
             String uuid = settings.uuid()

@@ -19,7 +19,9 @@ public final class RepositoryException extends IOException {
         /** There is no room for a repository. */
         DISK_FULL,
         /** There is a repository, and it cannot be read. */
-        BROKEN
+        BROKEN,
+        /** git-annex is told to use locks that Tandem does not take. */
+        OTHER_LOCKS
     }
 
     private final Kind kind;

@@ -2,8 +2,10 @@ package dev.tandem.gitsync.worktree;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,6 +38,8 @@ final class Index {
     private final Path file;
     private final Path lockFile;
     private final Path ownLock;
+    private final Path annex;
+    private @Nullable FileChannel annexQueue; // open while index.lock is held
     private @Nullable Stat known;
     private boolean checkedForOwnLock;
 
@@ -45,6 +49,7 @@ final class Index {
         this.cache = new DirCache(index, FS.DETECTED);
         this.file = index.toPath();
         this.lockFile = file.resolveSibling(file.getFileName() + ".lock");
+        this.annex = git.getDirectory().toPath().resolve("annex");
         this.ownLock = git.getDirectory().toPath().resolve("tandem").resolve("index.lock");
     }
 
@@ -81,7 +86,9 @@ final class Index {
 
     /** Takes index.lock. The index must still be the one last read. */
     void lock() throws IOException {
+        lockAnnexQueue();
         if (!cache.lock()) {
+            unlockAnnexQueue();
             throw new BusyException("Another git command is at work here (" + lockFile + " exists)");
         }
         try {
@@ -98,6 +105,28 @@ final class Index {
         }
     }
 
+    /** git-annex holds this while it changes the index; taken before index.lock, as it does. */
+    private void lockAnnexQueue() throws IOException {
+        if (!Files.isDirectory(annex)) {
+            return;
+        }
+        Path queue = annex.resolve("gitqueue.lck");
+        FileChannel channel = FileChannel.open(queue, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw new BusyException("git-annex is at work here (it holds " + queue + ")");
+        }
+        annexQueue = channel; // its lock ends with it
+    }
+
+    private void unlockAnnexQueue() throws IOException {
+        FileChannel channel = annexQueue;
+        annexQueue = null;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
     private void linkOwnLock() {
         try {
             Files.createLink(ownLock, lockFile);
@@ -108,7 +137,11 @@ final class Index {
 
     void unlock() throws IOException {
         cache.unlock();
-        Files.deleteIfExists(ownLock);
+        try {
+            Files.deleteIfExists(ownLock);
+        } finally {
+            unlockAnnexQueue();
+        }
     }
 
     /**
@@ -130,6 +163,7 @@ final class Index {
         Stat placed = Stat.of(file);
         boolean ours = written != null && placed != null && written.inode() == placed.inode();
         Files.deleteIfExists(ownLock);
+        unlockAnnexQueue();
         // Removing the second name changes the inode's change time, nothing else.
         known = ours ? Stat.of(file) : null;
         if (known != null && placed != null && known.inode() != placed.inode()) {

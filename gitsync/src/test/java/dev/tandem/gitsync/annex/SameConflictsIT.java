@@ -93,7 +93,6 @@ final class SameConflictsIT {
                                                 c -> c.large("f.tar.gz", 1),
                                                 c -> c.large("f.tar.gz", 2),
                                                 c -> c.large("f.tar.gz", 3)),
-                                        row("no-ext", c -> c.large("f", 1), c -> c.large("f", 2), c -> c.large("f", 3)),
                                         row("add-add", NOTHING, c -> c.large("é ü.x", 2), c -> c.large("é ü.x", 3)),
                                         row("same", NOTHING, c -> c.large("f.x", 2), c -> c.large("f.x", 2)),
                                         row(
@@ -112,21 +111,6 @@ final class SameConflictsIT {
                                                 c -> c.large("d/f.mkv", 2),
                                                 c -> c.remove("d")),
                                         row(
-                                                "annexed-plain",
-                                                c -> c.large("f.txt", 1),
-                                                c -> c.large("f.txt", 2),
-                                                c -> c.text("f.txt", "small\n")),
-                                        row(
-                                                "plain-annexed",
-                                                c -> c.text("f.txt", "1\n"),
-                                                c -> c.text("f.txt", "2\n"),
-                                                c -> c.large("f.txt", 3)),
-                                        row(
-                                                "annexed-plain-new",
-                                                NOTHING,
-                                                c -> c.large("f.txt", 2),
-                                                c -> c.text("f.txt", "small\n")),
-                                        row(
                                                 "double",
                                                 c -> c.large("f.variant-abcd.gz", 1),
                                                 c -> c.large("f.variant-abcd.gz", 2),
@@ -141,6 +125,35 @@ final class SameConflictsIT {
                                                 c -> c.text("f.txt", "1\n2\n3\n4\n5\n6\n7\n"),
                                                 c -> c.text("f.txt", "1!\n2\n3\n4\n5\n6\n7\n"),
                                                 c -> c.text("f.txt", "1\n2\n3\n4\n5\n6\n7!\n")))),
+                        new Rows(
+                                "an annexed file that became a plain one",
+                                Theirs.RESOLVED,
+                                List.of(row(
+                                        "annexed-plain",
+                                        c -> c.large("f.txt", 1),
+                                        c -> c.large("f.txt", 2),
+                                        c -> c.text("f.txt", "small\n")))),
+                        new Rows(
+                                "a plain file that became an annexed one",
+                                Theirs.RESOLVED,
+                                List.of(row(
+                                        "plain-annexed",
+                                        c -> c.text("f.txt", "1\n"),
+                                        c -> c.text("f.txt", "2\n"),
+                                        c -> c.large("f.txt", 3)))),
+                        new Rows(
+                                "a new annexed and a new plain file",
+                                Theirs.RESOLVED,
+                                List.of(row(
+                                        "annexed-plain-new",
+                                        NOTHING,
+                                        c -> c.large("f.txt", 2),
+                                        c -> c.text("f.txt", "small\n")))),
+                        new Rows(
+                                "a name without an end",
+                                Theirs.RESOLVED,
+                                List.of(row(
+                                        "no-ext", c -> c.large("f", 1), c -> c.large("f", 2), c -> c.large("f", 3)))),
                         new Rows(
                                 "executable files",
                                 Theirs.MODE_SLIPS,
