@@ -321,4 +321,97 @@ class LargeFilesIT {
             device.git("fsck", "--strict");
         }
     }
+
+    private static String uuid(Device device) throws Exception {
+        return device.git("config", "annex.uuid").strip();
+    }
+
+    @Test
+    @Order(12)
+    @DisplayName("what git-annex's own commands record on one device is known on the other, and nothing is undone")
+    void recorded() throws Exception {
+        laptop.git("annex", "metadata", "--set", "author=ada", "moved.me");
+        laptop.git("annex", "describe", "here", "the laptop");
+        laptop.git("annex", "group", "here", "client");
+        laptop.git("annex", "numcopies", "2");
+        phone.git("annex", "wanted", "here", "include=*");
+        phone.git("annex", "metadata", "--set", "year=2026", "moved.me");
+        phone.eventually(
+                "knows what was recorded on the laptop",
+                () -> phone.git("annex", "metadata", "moved.me").contains("author=ada")
+                        && phone.git("annex", "numcopies").contains("2")
+                        && phone.git("annex", "group", uuid(laptop)).contains("client")
+                        && phone.git("annex", "info", "--fast").contains("the laptop"));
+        laptop.eventually(
+                "knows what was recorded on the phone",
+                () -> laptop.git("annex", "metadata", "moved.me").contains("year=2026")
+                        && laptop.git("annex", "wanted", uuid(phone)).contains("include=*"));
+        phone.isInSyncWith(laptop);
+        for (Device device : List.of(laptop, phone)) {
+            assertThat(device.git("annex", "metadata", "moved.me")).contains("author=ada", "year=2026");
+            assertThat(device.git("annex", "numcopies").strip()).isEqualTo("2");
+        }
+    }
+
+    @Test
+    @Order(13)
+    @DisplayName("git annex add, git commit -a, copy, move and get by hand go through, and put no content into git")
+    void movedByHand() throws Exception {
+        Files.write(laptop.folder.resolve("by hand.bin"), bytes(2 * MIB, 91));
+        laptop.git("annex", "add", "by hand.bin");
+        Files.write(laptop.folder.resolve("moved.me"), bytes(2 * MIB, 92));
+        laptop.git("commit", "-qam", "by hand", "--allow-empty");
+        phone.sees("by hand.bin", bytes(2 * MIB, 91));
+        phone.sees("moved.me", bytes(2 * MIB, 92));
+        phone.isInSyncWith(laptop);
+        for (String commit : phone.git("rev-list", "-8", "HEAD").lines().toList()) {
+            assertThat(phone.git("ls-tree", "-rl", commit).lines())
+                    .allMatch(line -> Long.parseLong(line.split("\\s+", 5)[3]) < MIB);
+        }
+
+        laptop.git("remote", "add", "clone", laptop.home.resolve("clone").toString());
+        laptop.git("annex", "copy", "--to", "clone", "by hand.bin");
+        laptop.git("annex", "move", "--to", "clone", "from phone ü.bin");
+        phone.eventually(
+                "knows that one was copied and the other moved",
+                () -> phone.git("annex", "whereis", "by hand.bin").contains("(3 copies)")
+                        && phone.git("annex", "whereis", "from phone ü.bin").contains("(2 copies)"));
+        assertThat(Files.size(laptop.folder.resolve("from phone ü.bin"))).isLessThan(300);
+        laptop.git("annex", "get", "--from", "clone", "from phone ü.bin");
+        laptop.sees("from phone ü.bin", bytes(2 * MIB, 2));
+        phone.eventually(
+                "knows that it is back",
+                () -> phone.git("annex", "whereis", "from phone ü.bin").contains("(3 copies)"));
+        for (Device device : List.of(laptop, phone)) {
+            assertThat(device.git("annex", "fsck")).doesNotContain("failed");
+            assertThat(device.git("status", "--porcelain")).isEmpty();
+            device.git("fsck", "--strict");
+        }
+    }
+
+    @Test
+    @Order(14)
+    @DisplayName("git annex forget on one device is followed by the other, and nothing forgotten comes back")
+    void forgotten() throws Exception {
+        String old = laptop.git("rev-parse", "git-annex").strip();
+        phone.isInSyncWith(laptop);
+        laptop.git("annex", "forget", "--force");
+
+        phone.eventually(
+                "has forgotten too", () -> !phone.git("rev-list", "git-annex").contains(old));
+        phone.isInSyncWith(laptop);
+        assertThat(laptop.git("rev-list", "git-annex")).doesNotContain(old);
+        for (Device device : List.of(laptop, phone)) {
+            assertThat(device.git("annex", "whereis", "by hand.bin")).contains("(3 copies)");
+            assertThat(device.git("annex", "fsck")).doesNotContain("failed").doesNotContain("fixing");
+        }
+    }
+
+    @Test
+    @Order(15)
+    @DisplayName("git-annex's own assistant stays out of a folder that Tandem keeps")
+    void assistantStaysOut() throws Exception {
+        assertThat(laptop.folder.resolve(".git/annex/daemon.pid"))
+                .hasContent(String.valueOf(ProcessHandle.current().pid()));
+    }
 }
