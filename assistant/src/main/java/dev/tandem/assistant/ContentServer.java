@@ -98,7 +98,8 @@ final class ContentServer {
     }
 
     /** A file that has the content, as the user knows it; empty if the content could not be given. */
-    private Optional<String> send(ContentWire.Request request, Client to, String peer, OutputStream out) throws IOException {
+    private Optional<String> send(ContentWire.Request request, Client to, String peer, OutputStream out)
+            throws IOException {
         ContentStore store = contents.store();
         Optional<ContentStore.Held> held = store.send(request.key(), to.uuid());
         if (held.isEmpty()) {
