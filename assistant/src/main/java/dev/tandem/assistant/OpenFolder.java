@@ -73,13 +73,12 @@ final class OpenFolder {
     private final FolderEffects effects;
     private final Watch watch;
 
-    private OpenFolder(StoredFolder stored, FolderRepository repository, Shared shared) throws IOException {
+    private OpenFolder(StoredFolder stored, FolderRepository repository, AssistantLock assistantLock, Shared shared)
+            throws IOException {
         this.stored = stored;
         this.repository = repository;
         this.shared = shared;
-        assistantLock = AssistantLock.take(repository.git())
-                .orElseThrow(() -> new IOException("git-annex's own assistant is at work in " + stored.path()
-                        + ", and both would commit the same changes: run `git annex assistant --stop` there first"));
+        this.assistantLock = assistantLock;
         annex = new AnnexBranch(repository.git(), shared.clock);
         contents = new FolderContents(repository, annex);
         WorkTree tree = new WorkTree(
@@ -133,8 +132,17 @@ final class OpenFolder {
     /** Opens a folder whose repository stands: watches, recovers, then starts to decide. */
     static OpenFolder open(StoredFolder stored, FolderRepository repository, Iterable<StoredPeer> peers, Shared shared)
             throws IOException {
-        OpenFolder folder = new OpenFolder(stored, repository, shared);
-        folder.worker.recover();
+        AssistantLock lock = AssistantLock.take(repository.git())
+                .orElseThrow(() -> new IOException("git-annex's own assistant is at work in " + stored.path()
+                        + ", and both would commit the same changes: run `git annex assistant --stop` there first"));
+        OpenFolder folder;
+        try {
+            folder = new OpenFolder(stored, repository, lock, shared);
+            folder.worker.recover();
+        } catch (IOException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
         Tips tips = folder.worker.tips();
         for (StoredPeer peer : peers) {
             folder.post(new Event.PeerAdded(

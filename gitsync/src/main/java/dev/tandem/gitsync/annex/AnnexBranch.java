@@ -230,11 +230,7 @@ public final class AnnexBranch {
             Optional<ObjectId> own = tip();
             List<ObjectId> heads = new ArrayList<>(others);
             own.ifPresent(heads::add);
-            Transitions all = new Transitions(Set.of());
-            for (ObjectId head : heads) {
-                all = all.and(Transitions.of(git, head));
-            }
-            all.requireKnown();
+            Transitions all = transitions(heads);
             List<ObjectId> current = new ArrayList<>();
             for (ObjectId head : heads) {
                 if (Transitions.of(git, head).includes(all)) {
@@ -259,6 +255,15 @@ public final class AnnexBranch {
             }
             return true;
         });
+    }
+
+    private Transitions transitions(List<ObjectId> heads) throws IOException {
+        Transitions all = new Transitions(Set.of());
+        for (ObjectId head : heads) {
+            all = all.and(Transitions.of(git, head));
+        }
+        all.requireKnown();
+        return all;
     }
 
     /**

@@ -25,7 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * One side resolves with Tandem, the other with {@code git annex sync}, from the same two commits and without hearing
- * of each other; then they meet. Every row of a table of conflicts, with Tandem on either side.
+ * of each other; then they meet. Every row of a table of conflicts, with Tandem on either side. Each row that git-annex
+ * resolves has a merge of its own: of several conflicts at once this version fails on some ("pathspec did not match any
+ * files"), or names a variant after another row's file.
  */
 @DisplayName("Tandem and git-annex, each for itself,")
 @SuppressWarnings("NullAway") // fields that JUnit sets
@@ -308,7 +310,14 @@ final class SameConflictsIT {
                                         c -> c.large("f.bin", 1),
                                         c -> c.move("f.bin", "g.bin"),
                                         c -> c.move("f.bin", "h.bin")))))
+                .flatMap(SameConflictsIT::oneByOne)
                 .flatMap(rows -> Stream.of(Arguments.of(rows, true), Arguments.of(rows, false)));
+    }
+
+    private static Stream<Rows> oneByOne(Rows table) {
+        return table.theirs() == Theirs.UNRESOLVED
+                ? Stream.of(table)
+                : table.rows().stream().map(row -> new Rows(row.name(), table.theirs(), List.of(row)));
     }
 
     /** A clone of the base in which the real git and git-annex work. */

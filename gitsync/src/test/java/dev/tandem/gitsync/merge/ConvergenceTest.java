@@ -79,12 +79,15 @@ final class ConvergenceTest {
         assertThat(written).allMatch(all::contains);
     }
 
-    /** Only adds lines and files of unique words, so that each must be found in the end. */
+    /** Only adds lines and files of unique words and renames files, so that each must be found in the end. */
     private static void edit(Random random, Map<String, String> files, Set<String> written, int step) {
         String word = "w" + step + "x" + Integer.toHexString(random.nextInt());
         String path = PATHS.get(random.nextInt(PATHS.size()));
         String old = files.get(path);
-        if (old != null && !path.endsWith(".bin")) {
+        if (old != null && random.nextInt(5) == 0) {
+            files.remove(path);
+            files.put("moved/" + step + path.substring(path.lastIndexOf('/') + 1), old);
+        } else if (old != null && !path.endsWith(".bin")) {
             List<String> lines = new ArrayList<>(List.of(old.split("\n")));
             lines.add(random.nextInt(lines.size() + 1), word);
             files.put(path, String.join("\n", lines) + "\n");
