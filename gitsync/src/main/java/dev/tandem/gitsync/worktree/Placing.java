@@ -164,7 +164,7 @@ final class Placing {
         // content beside git whose name has another end than its key, as variants have, that makes another key.
         Instant second = now.truncatedTo(ChronoUnit.SECONDS);
         if (beside && (!wanted.isBefore(second) || Stat.racy(wanted, now))) {
-            return second.minusMillis(1);
+            return second.minus(SEEN_AFTER);
         }
         boolean recent = wanted.isAfter(now.minus(SEEN_AFTER)) || Stat.racy(wanted, now);
         return recent ? now.minus(SEEN_AFTER) : wanted;
