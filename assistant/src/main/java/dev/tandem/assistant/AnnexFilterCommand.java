@@ -48,7 +48,8 @@ final class AnnexFilterCommand {
                     new ContentStore(git),
                     new LargeFiles(git, branch),
                     new IndexedKeys(git),
-                    key -> stored.put(key, Presence.PRESENT));
+                    key -> stored.put(key, Presence.PRESENT),
+                    key -> stored.put(key, Presence.MISSING));
             new FilterProcess(filter, git.getWorkTree().toPath(), in, out).run();
             String uuid = git.getConfig().getString("annex", null, "uuid");
             if (uuid != null) {

@@ -25,18 +25,27 @@ public final class AnnexFilter {
     private final Backends backends;
     private final Before before;
     private final Consumer<Key> stored;
+    private final Consumer<Key> lost;
 
     /**
      * The filter of a repository.
      *
      * @param stored hears of each content that {@link #clean} has found here, so that the location log can say so
+     * @param lost hears of each that is here no longer, because with annex.thin a program has written over it
      */
-    public AnnexFilter(Repository git, ContentStore store, LargeFiles large, Before before, Consumer<Key> stored) {
+    public AnnexFilter(
+            Repository git,
+            ContentStore store,
+            LargeFiles large,
+            Before before,
+            Consumer<Key> stored,
+            Consumer<Key> lost) {
         this.store = store;
         this.large = large;
         this.backends = new Backends(git);
         this.before = before;
         this.stored = stored;
+        this.lost = lost;
     }
 
     /**
@@ -56,9 +65,11 @@ public final class AnnexFilter {
             return Optional.empty();
         }
         // a file that was only touched is read, and not written
-        Key key = last.isPresent() && isContent(last.get(), file, sizeBytes)
-                ? last.get()
-                : store.add(file, path, backends.of(path, last));
+        boolean same = last.isPresent() && isContent(last.get(), file, sizeBytes);
+        if (!same && last.isPresent() && store.forgetLinked(last.get(), file)) {
+            lost.accept(last.get());
+        }
+        Key key = same ? last.get() : store.add(file, path, backends.of(path, last));
         stored.accept(key);
         return Optional.of(Pointer.of(key));
     }
@@ -68,13 +79,21 @@ public final class AnnexFilter {
                 && Pointer.parse(Files.readAllBytes(file)).isPresent();
     }
 
-    /** Compared with the object, not hashed: that ends where an edit begins. */
+    /**
+     * Compared with the object, not hashed: that ends where an edit begins. Unless the object is the file itself, under
+     * another name.
+     */
     private boolean isContent(Key key, Path file, long sizeBytes) throws IOException {
         if (key.digest().isEmpty() || key.sizeBytes().orElse(-1) != sizeBytes) {
             return false;
         }
         Optional<Path> object = store.find(key);
-        return object.isPresent() && Files.mismatch(file, object.get()) < 0;
+        if (object.isEmpty()) {
+            return false;
+        }
+        return Files.isSameFile(file, object.get())
+                ? ContentStore.mismatch(key, file).isEmpty()
+                : Files.mismatch(file, object.get()) < 0;
     }
 
     /** Like {@link #clean} for bytes that git sends: the pointer; empty for the bytes as they came. */

@@ -37,6 +37,7 @@ public final class ContentStore {
     private final Repository git;
     private final Path annex;
     private final ObjectFiles files;
+    private final ThinFiles thin;
     private final KeyLocks locks;
     private final TransferLocks transfers;
     private final Incoming incoming;
@@ -46,6 +47,7 @@ public final class ContentStore {
         this.git = git;
         annex = git.getDirectory().toPath().resolve("annex");
         files = new ObjectFiles(git);
+        thin = new ThinFiles(git, files);
         locks = new KeyLocks(files);
         transfers = new TransferLocks(annex);
         incoming = new Incoming(annex, transfers);
@@ -86,6 +88,10 @@ public final class ContentStore {
      * @param backend how the key is made; one that {@link #makes} keys
      */
     public Key add(Path file, String name, String backend) throws IOException {
+        Optional<Key> linked = thin.add(file, name, backend);
+        if (linked.isPresent()) {
+            return linked.get();
+        }
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ);
                 Spool spool = new Spool(this, backend)) {
@@ -94,6 +100,18 @@ public final class ContentStore {
             }
             return spool.keep(name, Files.isExecutable(file));
         }
+    }
+
+    /** Makes a content a work file as well, where {@code annex.thin} asks for it; false if it has to be copied. */
+    public boolean link(Path object, Path file) throws IOException {
+        return thin.link(object, file);
+    }
+
+    /**
+     * A work file that was this object as well has been written to: it is not that content any more, nor is the object.
+     */
+    boolean forgetLinked(Key key, Path file) throws IOException {
+        return thin.forget(key, file);
     }
 
     /** Whether {@link #add} can make keys of that backend. */

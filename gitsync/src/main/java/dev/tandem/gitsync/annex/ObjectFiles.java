@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,6 +90,54 @@ final class ObjectFiles {
                 }
             }
         }
+    }
+
+    /**
+     * Makes a work file the object as well, under a second name ({@code annex.thin}).
+     *
+     * @return false if the file system cannot do that
+     */
+    synchronized boolean placeLinked(Path file, Path object) throws IOException {
+        Path directory = object.resolveSibling("");
+        List<Path> made = createDirectories(directory);
+        boolean[] linked = new boolean[1];
+        opened(directory, () -> linked[0] = link(file, object));
+        if (!linked[0]) {
+            deleteEmpty(directory);
+            return false;
+        }
+        flush(directory);
+        for (Path parent : made) {
+            flush(parent.resolveSibling(""));
+        }
+        return true;
+    }
+
+    /** The same the other way round: {@code file} is where a work file is being made. */
+    synchronized boolean linkTo(Path object, Path file) throws IOException {
+        makeWritable(object);
+        if (link(object, file)) {
+            return true;
+        }
+        closeForWriting(object);
+        return false;
+    }
+
+    private static boolean link(Path existing, Path name) throws IOException {
+        try {
+            Files.createLink(name, existing);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException unable) {
+            return false; // another file system, or one without hard links
+        }
+    }
+
+    /** How many names a file has; more than one where that is not known. */
+    static int names(Path file) throws IOException {
+        boolean told = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+        return told ? (int) Files.getAttribute(file, "unix:nlink") : Integer.MAX_VALUE;
     }
 
     private void placeOnce(Path file, Path object) throws IOException {

@@ -27,6 +27,7 @@ public final class AnnexContents implements ContentFilter {
     private final Repository git;
     private final UUID self;
     private final AnnexBranch branch;
+    private final ContentStore store;
     private final AnnexFilter filter;
     private final Map<Key, Presence> stored = new LinkedHashMap<>();
 
@@ -40,10 +41,17 @@ public final class AnnexContents implements ContentFilter {
         this.git = git;
         this.self = self;
         this.branch = branch;
-        filter = new AnnexFilter(git, store, new LargeFiles(git, branch), path -> Optional.empty(), key -> {
-            stored.put(key, Presence.PRESENT);
-            here.accept(key);
-        });
+        this.store = store;
+        filter = new AnnexFilter(
+                git,
+                store,
+                new LargeFiles(git, branch),
+                path -> Optional.empty(),
+                key -> {
+                    stored.put(key, Presence.PRESENT);
+                    here.accept(key);
+                },
+                key -> stored.put(key, Presence.MISSING));
     }
 
     @Override
@@ -64,6 +72,11 @@ public final class AnnexContents implements ContentFilter {
     @Override
     public Optional<Path> smudge(String path, byte[] blob) throws IOException {
         return filter.smudge(path, blob);
+    }
+
+    @Override
+    public boolean link(Path content, Path file) throws IOException {
+        return store.link(content, file);
     }
 
     @Override

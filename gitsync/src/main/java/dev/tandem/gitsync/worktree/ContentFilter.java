@@ -47,4 +47,9 @@ public interface ContentFilter {
      * @throws IOException if it ought to be here and cannot be read
      */
     Optional<Path> smudge(String path, byte[] blob) throws IOException;
+
+    /** Gives such a file a second name in the work tree, where that is wanted and can be done; false: copy it. */
+    default boolean link(Path content, Path file) throws IOException {
+        return false;
+    }
 }

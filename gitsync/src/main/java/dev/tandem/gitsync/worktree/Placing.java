@@ -75,7 +75,7 @@ final class Placing {
         if (FileMode.SYMLINK.equals(mode)) {
             Files.createSymbolicLink(temp, Path.of(new String(blob.getBytes(), StandardCharsets.UTF_8)));
         } else {
-            boolean beside = write(path, temp, blob);
+            boolean beside = write(path, temp, mode, blob);
             permissions(temp, FileMode.EXECUTABLE_FILE.equals(mode), old != null && old.isFile() ? file : null);
             Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, beside)));
         }
@@ -99,11 +99,14 @@ final class Placing {
     }
 
     /** Whether the content is one beside git. */
-    private boolean write(String path, Path temp, ObjectLoader blob) throws IOException {
+    private boolean write(String path, Path temp, FileMode mode, ObjectLoader blob) throws IOException {
         Optional<Path> content = blob.getSize() <= ContentFilter.POINTER_BYTES_MAX
                 ? folder.filter().smudge(path, blob.getCachedBytes())
                 : Optional.empty();
-        if (content.isPresent() && Reflink.copy(content.get(), temp)) {
+        boolean plain = FileMode.REGULAR_FILE.equals(mode); // an executable's mode would become the content's
+        if (content.isPresent()
+                && (Reflink.copy(content.get(), temp)
+                        || (plain && folder.filter().link(content.get(), temp)))) {
             return true;
         }
         try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

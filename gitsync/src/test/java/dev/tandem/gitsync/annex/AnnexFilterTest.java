@@ -34,6 +34,7 @@ class AnnexFilterTest {
     private AnnexFilter filter;
     private final Map<String, Key> index = new HashMap<>();
     private final List<Key> stored = new ArrayList<>();
+    private final List<Key> lost = new ArrayList<>();
 
     @BeforeEach
     void create(@TempDir Path directory) throws IOException {
@@ -42,7 +43,12 @@ class AnnexFilterTest {
         store = new ContentStore(folder.repository.git());
         LargeFiles large = new LargeFiles(folder.repository.git(), folder.annex);
         filter = new AnnexFilter(
-                folder.repository.git(), store, large, path -> Optional.ofNullable(index.get(path)), stored::add);
+                folder.repository.git(),
+                store,
+                large,
+                path -> Optional.ofNullable(index.get(path)),
+                stored::add,
+                lost::add);
     }
 
     @AfterEach

@@ -28,7 +28,8 @@ final class FilterMain {
                     new ContentStore(git),
                     new LargeFiles(git, branch),
                     new IndexedKeys(git),
-                    key -> stored.put(key, Presence.PRESENT));
+                    key -> stored.put(key, Presence.PRESENT),
+                    key -> stored.put(key, Presence.MISSING));
             new FilterProcess(filter, git.getWorkTree().toPath(), System.in, toGit).run();
             branch.record(UUID.fromString(git.getConfig().getString("annex", null, "uuid")), stored);
         }
