@@ -128,12 +128,14 @@ final class ContentActions {
                         + " other copies could be verified now; bring another device online, or use --force";
             } else {
                 folder.emptyFiles(files);
+                // before it goes: what is recorded as here and is not would be fetched again at once
+                contents.record(Set.of(key), Presence.MISSING);
             }
             return answer;
         });
         return switch (removed) {
             case YES -> {
-                contents.record(Set.of(key), Presence.MISSING);
+                contents.record(Set.of(key), Presence.MISSING); // also of one that had vanished before
                 contents.arrived(Set.of(key));
                 contents.changed(key);
                 yield null;
@@ -181,11 +183,7 @@ final class ContentActions {
     private List<Chosen> choose(List<Path> paths) throws ActionFailed {
         Map<OpenFolder, Set<String>> prefixes = new LinkedHashMap<>();
         for (Path path : paths) {
-            OpenFolder folder = folders.all().stream()
-                    .filter(open -> path.startsWith(open.stored().path()))
-                    .findFirst()
-                    .orElseThrow(() -> new ActionFailed(
-                            ActionFailed.Kind.FAILED, path + " is in no synced folder; `tandem status` lists them"));
+            OpenFolder folder = folders.of(path);
             String relative = folder.stored().path().relativize(path).toString();
             prefixes.computeIfAbsent(folder, f -> new LinkedHashSet<>()).add(relative);
         }

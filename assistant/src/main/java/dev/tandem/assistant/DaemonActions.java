@@ -46,6 +46,9 @@ final class DaemonActions implements Actions {
     private final Folders folders;
     private final PairingDesk desk;
     private final ContentActions contents;
+    private final RemoteActions remotes;
+    private final HistoryActions history;
+    private final PeerActions peers;
     private final Records records;
     private final Links links;
     private final Doctor doctor;
@@ -66,6 +69,9 @@ final class DaemonActions implements Actions {
         this.accounts = accounts;
         this.folders = folders;
         contents = new ContentActions(folders);
+        remotes = new RemoteActions(folders, records);
+        history = new HistoryActions(folders, records);
+        peers = new PeerActions(store, folders, links, records);
         this.desk = desk;
         this.records = records;
         this.links = links;
@@ -107,7 +113,7 @@ final class DaemonActions implements Actions {
                 now.pendingChanges(),
                 now.missingContent(),
                 now.peers().stream().map(this::status).toList(),
-                List.of(),
+                RemoteActions.status(now),
                 folder.transfers());
     }
 
@@ -284,6 +290,41 @@ final class DaemonActions implements Actions {
     @Override
     public List<Whereis> whereis(List<Path> paths) throws ActionFailed {
         return contents.whereis(paths);
+    }
+
+    @Override
+    public void addRemote(String folder, String name, String url) throws ActionFailed {
+        remotes.add(folder, name, url);
+    }
+
+    @Override
+    public void removeRemote(String folder, String name) throws ActionFailed {
+        remotes.remove(folder, name);
+    }
+
+    @Override
+    public List<Status.Remote> remotes(String folder) throws ActionFailed {
+        return remotes.list(folder);
+    }
+
+    @Override
+    public List<Version> history(Path file) throws ActionFailed {
+        return history.history(file);
+    }
+
+    @Override
+    public Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
+        return history.restore(file, at, to);
+    }
+
+    @Override
+    public List<Device> peers() {
+        return peers.list();
+    }
+
+    @Override
+    public Device forget(String device) throws ActionFailed {
+        return peers.forget(device);
     }
 
     @Override

@@ -45,6 +45,7 @@ final class FolderEffects implements Effect.Handler {
             UUID uuid,
             FolderWorker worker,
             FolderContents contents,
+            RemoteWork remotes,
             ContentFetcher fetcher,
             ContentServer server,
             LongConsumer getEnded,
@@ -61,9 +62,10 @@ final class FolderEffects implements Effect.Handler {
      * @param files one thread: jobs on the files, in order
      * @param pushes pushes under way; the scheduler bounds their number
      * @param contents contents under way; the schedulers at both ends bound their number
+     * @param remotes git remotes; one job for each at a time
      * @param answers short questions to the repository and the peers
      */
-    record Workers(Executor files, Executor pushes, Executor contents, Executor answers) {}
+    record Workers(Executor files, Executor pushes, Executor contents, Executor remotes, Executor answers) {}
 
     private final World world;
     private final Consumer<Event> post;
@@ -117,7 +119,10 @@ final class FolderEffects implements Effect.Handler {
 
     @Override
     public void lookAtRepository() {
-        world.workers.answers.execute(() -> post.accept(world.worker.look()));
+        world.workers.answers.execute(() -> {
+            world.remotes.look().ifPresent(post);
+            post.accept(world.worker.look());
+        });
     }
 
     private void onFiles(Supplier<Event> job) {
@@ -145,7 +150,30 @@ final class FolderEffects implements Effect.Handler {
 
     @Override
     public void cancelFetch(long fetch) {
-        world.workers.answers.execute(() -> world.fetcher.cancel(fetch));
+        world.workers.answers.execute(() -> {
+            world.fetcher.cancel(fetch);
+            world.remotes.cancel(fetch);
+        });
+    }
+
+    @Override
+    public void fetchRemote(String name) {
+        world.workers.remotes.execute(() -> world.remotes.fetch(name, post));
+    }
+
+    @Override
+    public void pushRemote(String name, boolean tagged) {
+        world.workers.remotes.execute(() -> world.remotes.push(name, tagged, post));
+    }
+
+    @Override
+    public void sendToRemote(String name, UUID annex, Tips tips) {
+        world.workers.remotes.execute(() -> world.remotes.send(name, annex, tips, post));
+    }
+
+    @Override
+    public void fetchFromRemote(long fetch, String name, Client from, List<Want> wants) {
+        world.workers.contents.execute(() -> world.remotes.fetchContents(fetch, name, from, wants, post));
     }
 
     @Override

@@ -9,7 +9,10 @@ import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.Presence;
 import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.exchange.SyncedTimes;
+import dev.tandem.gitsync.history.FileVersion;
+import dev.tandem.gitsync.history.Restoration;
 import dev.tandem.gitsync.merge.ConvergentMerge;
+import dev.tandem.gitsync.remotes.RemoteExchange;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.worktree.BusyException;
 import dev.tandem.gitsync.worktree.Watch;
@@ -31,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.PersonIdent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +49,14 @@ final class FolderWorker {
     /** How many paths the journal names. */
     private static final int PATHS_IN_AN_EVENT = 20;
 
+    /** How often a file may change just while it is to be replaced. */
+    private static final int RESTORE_ATTEMPTS = 3;
+
     private final FolderRepository repository;
     private final WorkTree files;
     private final AnnexBranch annex;
     private final FolderContents contents;
+    private final RemoteExchange remotes;
     private final InstantSource clock;
     private final Map<String, Instant> unsettledSince = new HashMap<>();
 
@@ -57,7 +65,9 @@ final class FolderWorker {
             WorkTree files,
             AnnexBranch annex,
             FolderContents contents,
+            RemoteExchange remotes,
             InstantSource clock) {
+        this.remotes = remotes;
         this.clock = clock;
         this.repository = repository;
         this.files = files;
@@ -100,7 +110,7 @@ final class FolderWorker {
         return new Event.Committed(tips(), changes(changes), done.unsettled(), unreadable, contents.count());
     }
 
-    /** Merges what those repositories pushed, and checks the result out. */
+    /** Merges what those repositories pushed, ours standing for git remotes, and checks the result out. */
     Event integrate(Set<UUID> clients) {
         return job(() -> {
             SyncedRefs received = new SyncedRefs(repository.git());
@@ -112,6 +122,10 @@ final class FolderWorker {
             }
             received.byHand(repository.branch()).ifPresent(heads::add);
             received.byHand("git-annex").ifPresent(annexTips::add);
+            if (clients.contains(repository.uuid())) {
+                heads.addAll(remotes.heads());
+                annexTips.addAll(remotes.annexTips());
+            }
             // locations first, so that what the files name is known when they appear
             annex.union(annexTips);
             files.interrupted().ifPresent(heads::add); // what a crash has left half-way is finished with the rest
@@ -135,6 +149,30 @@ final class FolderWorker {
             }
             return new Event.Integrated(tips(), clients, changes(changes), kept(merged), contents.count());
         });
+    }
+
+    /**
+     * Keeps what stands at a path as a version, then puts an old version there.
+     *
+     * @return why that cannot be done now, for the user; empty if it was done
+     */
+    Optional<String> restore(FileVersion version, String to, PersonIdent who) throws IOException {
+        for (int attempt = 0; attempt < RESTORE_ATTEMPTS; attempt++) {
+            Optional<String> busy = repository.busy();
+            Optional<ObjectId> head = repository.head();
+            if (busy.isPresent() || head.isEmpty()) {
+                return Optional.of(busy.orElse("the folder has no commit"));
+            }
+            WorkTree.Committed before = files.commitUnsettled(Set.of(to));
+            if (before.problems().isEmpty() && before.unsettled().isEmpty()) {
+                ObjectId restored =
+                        Restoration.commit(repository.git(), repository.head().orElseThrow(), version, to, who);
+                if (files.checkOut(restored, (path, blob) -> Optional.empty()).done()) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(to + " is being written to by another program");
     }
 
     /** Finishes what a crash has cut short; before anything else. */

@@ -71,6 +71,15 @@ final class Folders {
                         "there is no folder called " + name + "; `tandem status` lists them"));
     }
 
+    /** The folder in which a file is, or would be. */
+    OpenFolder of(Path file) throws ActionFailed {
+        return open.values().stream()
+                .filter(folder -> file.startsWith(folder.stored().path()))
+                .findFirst()
+                .orElseThrow(() -> new ActionFailed(
+                        ActionFailed.Kind.FAILED, file + " is in no synced folder; `tandem status` lists them"));
+    }
+
     /** Opens what the store knows; a folder that cannot be opened becomes an alert, not the end of the daemon. */
     void openStored() {
         for (StoredFolder stored : store.folders().list()) {

@@ -44,11 +44,19 @@ final class Holders {
     private final UUID self;
     private final FolderContents contents;
     private final Links links;
+    private final Beside beside;
 
-    Holders(UUID self, FolderContents contents, Links links) {
+    /** Repositories that can be looked into, besides the devices that can be asked. */
+    interface Beside {
+        /** Those that can be looked into now, and whether each has a content. */
+        Map<UUID, Boolean> have(Key key) throws IOException;
+    }
+
+    Holders(UUID self, FolderContents contents, Links links, Beside beside) {
         this.self = self;
         this.contents = contents;
         this.links = links;
+        this.beside = beside;
     }
 
     /** Judges whether our copy may go; the caller keeps everybody from relying on it meanwhile. */
@@ -66,6 +74,13 @@ final class Holders {
         Map<UUID, DropCheck.Proof> proofs = new HashMap<>();
         FolderContents.holders(contents.branch().copies(key))
                 .forEach(holder -> proofs.put(holder, DropCheck.Proof.LOGGED));
+        beside.have(key).forEach((uuid, here) -> {
+            if (here) {
+                proofs.put(uuid, DropCheck.Proof.SEEN);
+            } else {
+                proofs.remove(uuid);
+            }
+        });
         asked.forEach((uuid, answer) -> {
             try {
                 if (answer.join()) {

@@ -16,6 +16,11 @@ import dev.tandem.gitsync.annex.AssistantLock;
 import dev.tandem.gitsync.annex.DropCheck;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.LargeFiles;
+import dev.tandem.gitsync.history.FileVersion;
+import dev.tandem.gitsync.remotes.Access;
+import dev.tandem.gitsync.remotes.GitRemotes;
+import dev.tandem.gitsync.remotes.RemoteContents;
+import dev.tandem.gitsync.remotes.RemoteExchange;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.worktree.AnnexContents;
 import dev.tandem.gitsync.worktree.Watch;
@@ -25,12 +30,15 @@ import dev.tandem.xmpp.link.LinkStream;
 import dev.tandem.xmpp.link.Links;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +48,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Repository;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +69,7 @@ final class OpenFolder {
     private final ExecutorService files;
     private final ExecutorService pushes;
     private final ExecutorService contentWorkers;
+    private final ExecutorService remoteWorkers;
     private final ExecutorService answers;
     private final ExecutorService decider;
     private final Dispatcher dispatcher;
@@ -69,6 +79,8 @@ final class OpenFolder {
     private final FolderContents contents;
     private final Progress progress;
     private final Holders holders;
+    private final GitRemotes remotes;
+    private final Access access;
     private final FolderWorker worker;
     private final FolderEffects effects;
     private final Watch watch;
@@ -87,19 +99,26 @@ final class OpenFolder {
                 shared.device,
                 "tandem@" + shared.device,
                 new AnnexContents(repository.git(), repository.uuid(), annex, contents.store(), contents::changed));
-        worker = new FolderWorker(repository, tree, annex, contents, shared.clock);
+        remotes = new GitRemotes(repository.git());
+        access = new Access(shared.clock, Path.of(System.getProperty("user.home", "/")), System.getenv());
+        RemoteExchange exchange = new RemoteExchange(repository, annex, remotes, access);
+        worker = new FolderWorker(repository, tree, annex, contents, exchange, shared.clock);
         files = Threads.pool(stored.name() + "-files", 1);
         pushes = Threads.unbounded(stored.name() + "-push");
         answers = Threads.pool(stored.name() + "-answer", 2);
         contentWorkers = Threads.unbounded(stored.name() + "-content");
+        remoteWorkers = Threads.unbounded(stored.name() + "-remote");
         Courtesy courtesy = new Courtesy(shared.clock);
         progress = new Progress(shared.clock);
-        holders = new Holders(repository.uuid(), contents, shared.links);
+        RemoteContents copies = new RemoteContents(contents.store());
+        holders = new Holders(repository.uuid(), contents, shared.links, key -> copies.holders(remotes.synced(), key));
         PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
         FolderEffects.World world = new FolderEffects.World(
                 repository.uuid(),
                 worker,
                 contents,
+                new RemoteWork(
+                        worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress),
                 new ContentFetcher(new ContentFetcher.World(
                         repository,
                         contents,
@@ -114,7 +133,7 @@ final class OpenFolder {
                 runner,
                 shared.links,
                 shared.records.of(stored),
-                new FolderEffects.Workers(files, pushes, contentWorkers, answers),
+                new FolderEffects.Workers(files, pushes, contentWorkers, remoteWorkers, answers),
                 shared.timers,
                 this::syncEnded);
         FolderCore core = new FolderCore(shared.device, repository.uuid(), stored.paused(), Tuning.DEFAULT);
@@ -230,8 +249,23 @@ final class OpenFolder {
 
     /** Puts pointers into the place of contents that are about to go, in turn with all other work on the files. */
     void emptyFiles(List<String> paths) throws IOException {
+        inTurn(() -> worker.empty(paths));
+    }
+
+    /** Puts an old version of a file into the folder, as a new one; why that cannot be done now, if it cannot. */
+    Optional<String> restore(FileVersion version, String to) throws IOException {
+        String device = shared.device;
+        PersonIdent who = new PersonIdent(device, "tandem@" + device, shared.clock.instant(), ZoneId.systemDefault());
         try {
-            files.submit(() -> worker.empty(paths)).get();
+            return inTurn(() -> worker.restore(version, to, who));
+        } finally {
+            post(new Event.GitMoved());
+        }
+    }
+
+    private <T> T inTurn(Callable<T> work) throws IOException {
+        try {
+            return files.submit(work).get();
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof IOException cause ? cause : new IOException(failed.getCause());
         } catch (InterruptedException stopping) {
@@ -289,6 +323,15 @@ final class OpenFolder {
         return repository.git();
     }
 
+    /** The git remotes; after a change of them call {@link #remotesChanged}. */
+    GitRemotes remotes() {
+        return remotes;
+    }
+
+    void remotesChanged() {
+        post(new Event.GitMoved());
+    }
+
     Optional<ObjectId> head() throws IOException {
         return repository.head();
     }
@@ -344,6 +387,8 @@ final class OpenFolder {
         files.shutdown();
         pushes.shutdownNow();
         contentWorkers.shutdownNow();
+        remoteWorkers.shutdownNow();
+        access.close();
         answers.shutdown();
         if (!files.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
             files.shutdownNow();

@@ -62,6 +62,22 @@ class ImportRulesTest {
             .resideInAnyPackage("dev.tandem.gitsync.worktree..", "dev.tandem.gitsync.merge..");
 
     @ArchTest
+    static final ArchRule REMOTES_AND_HISTORY_TOUCH_NO_FILE = noClasses()
+            .that()
+            .resideInAnyPackage("dev.tandem.gitsync.remotes..", "dev.tandem.gitsync.history..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tandem.gitsync.worktree..", "dev.tandem.gitsync.exchange..");
+
+    @ArchTest
+    static final ArchRule SSH_STAYS_IN_REMOTES = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tandem.gitsync.remotes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.eclipse.jgit.transport.sshd..", "org.apache.sshd..");
+
+    @ArchTest
     static final ArchRule ACCOUNT_IS_LOWEST = noClasses()
             .that()
             .resideInAPackage("dev.tandem.xmpp.account..")

@@ -2,6 +2,7 @@ package dev.tandem.assistant.api;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,41 @@ public interface Actions {
 
     /** Says which repositories are known to hold the content of large files. */
     List<Whereis> whereis(List<Path> paths) throws ActionFailed;
+
+    /**
+     * Makes a git repository a remote of a folder, in git's own configuration, and starts to sync with it. Safe to
+     * repeat.
+     *
+     * @param url what git takes: an absolute path, or an ssh or https address
+     */
+    void addRemote(String folder, String name, String url) throws ActionFailed;
+
+    /** Forgets a git remote; what was exchanged with it stays on both sides. */
+    void removeRemote(String folder, String name) throws ActionFailed;
+
+    /** The git remotes of a folder, and how they stand. */
+    List<Status.Remote> remotes(String folder) throws ActionFailed;
+
+    /** Every version of a file that is or was in a folder, newest first. */
+    List<Version> history(Path file) throws ActionFailed;
+
+    /**
+     * Brings a version of a file back, as a new version; what stands at that place is kept as a version before.
+     *
+     * @param at a commit, or a time
+     * @param to where in the same folder; none for where it was
+     */
+    Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed;
+
+    /** The devices that this one is paired with, and the folders that it shares with each. */
+    List<Device> peers() throws ActionFailed;
+
+    /**
+     * Revokes a device: no folder is shared with it any more, its links are closed, and it is not let in again.
+     *
+     * @param device its fingerprint, the beginning of that, or its name
+     */
+    Device forget(String device) throws ActionFailed;
 
     /** Stops syncing a folder, or all, until resumed; survives a restart. */
     void pause(Optional<String> folder) throws ActionFailed;
@@ -150,4 +186,44 @@ public interface Actions {
      * @param here whether it is this device's
      */
     record Copy(String uuid, String name, boolean here) {}
+
+    /**
+     * A version of a file.
+     *
+     * @param commit that made it
+     * @param by the device, or who committed
+     * @param deleted whether that commit deleted the file
+     * @param size in bytes, -1 if not known
+     * @param key git-annex's name of the content, or null if it is in git
+     * @param here whether its content is on this device
+     */
+    record Version(
+            String commit,
+            Instant time,
+            String by,
+            String message,
+            boolean deleted,
+            long size,
+            @Nullable String key,
+            boolean here) {}
+
+    /**
+     * A version that was brought back.
+     *
+     * @param path in the folder
+     * @param commit the old one
+     * @param time of the old one
+     * @param here whether its content is here, or still to come
+     */
+    record Restored(String folder, String path, String commit, Instant time, boolean here) {}
+
+    /**
+     * A paired device.
+     *
+     * @param device its fingerprint
+     * @param jid the account through which it was paired, bare
+     * @param online whether there is a link to it
+     * @param folders the names of the folders that are shared with it
+     */
+    record Device(String device, String name, String jid, boolean online, List<String> folders) {}
 }

@@ -64,7 +64,7 @@ public final class LocalApi implements AutoCloseable {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-    private static final Requests.Done DONE = new Requests.Done(true);
+    static final Requests.Done DONE = new Requests.Done(true);
 
     /** The page's files: the address, then the resource and its type. */
     private static final Map<String, String[]> PAGE = Map.of(
@@ -167,6 +167,8 @@ public final class LocalApi implements AutoCloseable {
         javalin.post("/api/pause", patiently(this::pause));
         javalin.post("/api/resume", patiently(this::resume));
         javalin.post("/api/stop", this::stop);
+        new FolderRoutes(actions)
+                .add((method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler)));
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
 
@@ -193,7 +195,7 @@ public final class LocalApi implements AutoCloseable {
         answer(request, new Requests.Failure(kind, line == null ? "failed without a reason; see the log" : line));
     }
 
-    private static void answer(Context request, Object value) {
+    static void answer(Context request, Object value) {
         try {
             request.contentType("application/json").result(JSON.writeValueAsBytes(value));
         } catch (JsonProcessingException e) {
@@ -371,7 +373,7 @@ public final class LocalApi implements AutoCloseable {
         }
     }
 
-    private static <T> T body(Context request, Class<T> type) throws Refused, IOException {
+    static <T> T body(Context request, Class<T> type) throws Refused, IOException {
         byte[] bytes = request.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
         if (bytes.length > MAX_BODY_BYTES) {
             throw new Refused(413, "usage", "the request is larger than " + MAX_BODY_BYTES + " bytes");
@@ -383,14 +385,14 @@ public final class LocalApi implements AutoCloseable {
         }
     }
 
-    private static <T> T required(@Nullable T value, String name) throws Refused {
+    static <T> T required(@Nullable T value, String name) throws Refused {
         if (value == null) {
             throw new Refused(400, "usage", name + " is missing");
         }
         return value;
     }
 
-    private static Path path(String text) throws Refused {
+    static Path path(String text) throws Refused {
         try {
             Path path = Path.of(text);
             if (path.isAbsolute()) {

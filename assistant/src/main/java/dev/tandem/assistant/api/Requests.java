@@ -26,6 +26,18 @@ final class Requests {
 
     record Doctor(@Nullable String folder, boolean repair) {}
 
+    record History(String path) {}
+
+    record Versions(List<Actions.Version> versions) {}
+
+    record Restore(String path, String at, @Nullable String to) {}
+
+    record Peers(List<Actions.Device> devices) {}
+
+    record AddRemote(String folder, String name, String url) {}
+
+    record Remotes(List<Status.Remote> remotes) {}
+
     record Contents(List<Actions.Content> files) {}
 
     record Places(List<Actions.Whereis> files) {}

@@ -12,9 +12,13 @@ enum Verbs {
     ADD("add", Section.SET_UP),
     REMOVE("remove", Section.SET_UP),
     PAIR("pair", Section.SET_UP),
+    REMOTE("remote", Section.SET_UP),
+    PEERS("peers", Section.SET_UP),
     STATUS("status", Section.EVERY_DAY),
     SYNC("sync", Section.EVERY_DAY),
     LOG("log", Section.EVERY_DAY),
+    HISTORY("history", Section.EVERY_DAY),
+    RESTORE("restore", Section.EVERY_DAY),
     GET("get", Section.EVERY_DAY),
     DROP("drop", Section.EVERY_DAY),
     WHEREIS("whereis", Section.EVERY_DAY),
@@ -69,9 +73,13 @@ enum Verbs {
             case ADD -> new Add();
             case REMOVE -> new Remove();
             case PAIR -> new Pair();
+            case REMOTE -> new Remote();
+            case PEERS -> new Peers();
             case STATUS -> new ShowStatus();
             case SYNC -> new Sync();
             case LOG -> new Log();
+            case HISTORY -> new History();
+            case RESTORE -> new Restore();
             case GET -> new Get();
             case DROP -> new Drop();
             case WHEREIS -> new Whereis();

@@ -72,6 +72,18 @@ public sealed interface Effect {
         /** See {@link RefusePush}. */
         void refusePush(long stream, String reason);
 
+        /** See {@link FetchRemote}. */
+        void fetchRemote(String name);
+
+        /** See {@link PushRemote}. */
+        void pushRemote(String name, boolean tagged);
+
+        /** See {@link SendToRemote}. */
+        void sendToRemote(String name, UUID annex, Tips tips);
+
+        /** See {@link FetchFromRemote}. */
+        void fetchFromRemote(long fetch, String name, Client from, List<Want> wants);
+
         /** See {@link Remember}. */
         void remember(List<Client> clients, @Nullable String head, Instant lastSync);
 
@@ -253,6 +265,41 @@ public sealed interface Effect {
         @Override
         public void runBy(Handler handler) {
             handler.refusePush(stream, reason);
+        }
+    }
+
+    /** Fetch what a git remote has. Ends with RemoteFetched, exactly once. */
+    record FetchRemote(String name) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.fetchRemote(name);
+        }
+    }
+
+    /**
+     * Push to a git remote, onto the branches that all use or, {@code tagged}, under our own name. Ends with
+     * RemotePushed, exactly once.
+     */
+    record PushRemote(String name, boolean tagged) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.pushRemote(name, tagged);
+        }
+    }
+
+    /** Send a git remote the contents that it wants and we have. Ends with ContentsSent of those tips, exactly once. */
+    record SendToRemote(String name, UUID annex, Tips tips) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.sendToRemote(name, annex, tips);
+        }
+    }
+
+    /** Fetch contents from a git remote. Ends like {@link FetchContent}. */
+    record FetchFromRemote(long fetch, String name, Client from, List<Want> wants) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.fetchFromRemote(fetch, name, from, wants);
         }
     }
 

@@ -309,6 +309,57 @@ public sealed interface Event {
         }
     }
 
+    /** The git remotes that the repository's configuration has. */
+    record RemotesSeen(List<RemoteAddress> remotes) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.remotes().seen(remotes);
+        }
+    }
+
+    /**
+     * A fetch from a git remote has ended.
+     *
+     * @param news whether something has come that is to be merged
+     * @param held what the remote holds of what we push to it
+     * @param annex the repository there, if contents can be exchanged with it
+     */
+    record RemoteFetched(
+            String name,
+            RemoteReport report,
+            boolean news,
+            Tips held,
+            @Nullable UUID annex) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.remotes().fetched(name, report, news, held, annex);
+        }
+    }
+
+    /** A push to a git remote has ended; as {@link RemoteFetched}. */
+    record RemotePushed(String name, RemoteReport report, boolean news, Tips held) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.remotes().pushed(name, report, news, held);
+        }
+    }
+
+    /** A git remote has the contents that it wants, as of when we held {@code at}. */
+    record ContentsSent(String name, RemoteReport report, Tips at) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.remotes().contentsSent(name, report, at);
+        }
+    }
+
+    /** It is time to look at a git remote; {@code timer} is the number of the timer that rang. */
+    record RemoteDue(String name, long timer) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.remotes().due(name, timer);
+        }
+    }
+
     /** {@code PushRequest}: a client asks us to push to it. */
     record PushRequested(Client from, long reply) implements Event {
         @Override

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: an event in, effects out. Time is an argument; nothing here blocks, reads a file or sends a byte. Owned by
  * one dispatcher thread. The parts: {@link LocalWork} (files and history), {@link Gossip} (telling and hearing),
  * {@link Admission} (whom it listens to), {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed},
- * {@link Transfers} (large files), {@link SyncRequests}; this class takes each event to the parts that it concerns.
+ * {@link Transfers} (large files), {@link Remotes}, {@link SyncRequests}; this class takes each event to the parts that
+ * it concerns.
  */
 public final class FolderCore {
     private final FolderState folder;
@@ -27,6 +28,7 @@ public final class FolderCore {
     private final LocalWork work;
     private final SyncRequests syncs = new SyncRequests();
     private final Transfers transfers;
+    private final Remotes remotes;
 
     /**
      * A folder as it stands before its repository has been looked at.
@@ -43,13 +45,15 @@ public final class FolderCore {
         owed = new Owed(folder);
         gossip = new Gossip(folder, peers, pushes, desynced, owed);
         work = new LocalWork(folder);
-        transfers = new Transfers(folder, peers, pushes, work.queue());
+        remotes = new Remotes(folder, work.queue());
+        transfers = new Transfers(folder, peers, remotes, pushes, work.queue());
     }
 
     /** One step: what {@code event} changes, and what has to be done about it. */
     public List<Effect> handle(Event event, Instant at) {
         folder.now = at;
         event.applyTo(this);
+        remotes.startNext(syncs.areWaiting());
         work.startNext(pushes, transfers);
         if (!folder.paused) {
             pushes.startNext();
@@ -58,7 +62,7 @@ public final class FolderCore {
         transfers.endGets();
         setComing(transfers.coming());
         gossip.remember();
-        syncs.endReached(folder, work, peers, transfers).forEach(folder::add);
+        syncs.endReached(folder, work, peers, remotes, transfers).forEach(folder::add);
         return folder.take();
     }
 
@@ -92,7 +96,8 @@ public final class FolderCore {
                 reason(obstacle),
                 work.queue().pending(),
                 transfers.missing(),
-                List.copyOf(seen));
+                List.copyOf(seen),
+                remotes.snapshot());
     }
 
     // ---- the files and the repository
@@ -151,7 +156,10 @@ public final class FolderCore {
             Tips after, Set<UUID> merged, List<FileChange> changes, List<KeptBoth> conflicts, ContentCount contents) {
         transfers.counted(contents);
         folder.coming = transfers.coming();
-        work.integrated(after, changes, conflicts, String.join(", ", peers.names(merged)));
+        List<String> from = new ArrayList<>(peers.names(merged));
+        List<String> fromRemotes = remotes.namesOf(merged);
+        from.addAll(fromRemotes);
+        work.integrated(after, changes, conflicts, String.join(", ", from));
         boolean moved = !after.equals(folder.tips);
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
@@ -161,6 +169,10 @@ public final class FolderCore {
             gossip.moved(after, merged);
         } else {
             gossip.announce(merged);
+        }
+        remotes.merged(merged);
+        if (!fromRemotes.isEmpty()) {
+            transfers.perhapsMore(); // they may have said where contents are
         }
     }
 
@@ -203,6 +215,12 @@ public final class FolderCore {
     void contentAsked(Client from, long stream) {
         String refusal = admission.refusal(from);
         folder.add(refusal == null ? new Effect.ServeContent(from, stream) : new Effect.RefusePush(stream, refusal));
+    }
+
+    // ---- git remotes
+
+    Remotes remotes() {
+        return remotes;
     }
 
     // ---- who is there
@@ -406,6 +424,8 @@ public final class FolderCore {
     void syncRequested(long token) {
         syncs.add(token, gossip.messages());
         work.queue().rescan();
+        work.look(); // git remotes may have been added
+        remotes.syncRequested();
         for (Peer peer : peers.all()) {
             if (peer.online) {
                 gossip.tellAnew(peer);
@@ -417,7 +437,7 @@ public final class FolderCore {
     }
 
     void syncTimedOut(long token) {
-        syncs.timedOut(token, folder.tips, peers.all(), work.obstacle(), this::why, transfers)
+        syncs.timedOut(token, folder.tips, peers.all(), remotes, work.obstacle(), this::why, transfers)
                 .ifPresent(folder::add);
     }
 

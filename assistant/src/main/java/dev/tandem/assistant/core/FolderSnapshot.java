@@ -18,7 +18,17 @@ public record FolderSnapshot(
         @Nullable String reason,
         int pendingChanges,
         int missingContent,
-        List<PeerSnapshot> peers) {
+        List<PeerSnapshot> peers,
+        List<RemoteSnapshot> remotes) {
+
+    /**
+     * How one git remote stands.
+     *
+     * @param state ok, failing or unknown
+     * @param lastError why it fails, or null
+     */
+    public record RemoteSnapshot(
+            String name, String url, String state, @Nullable String lastError) {}
 
     /**
      * How one peer stands.

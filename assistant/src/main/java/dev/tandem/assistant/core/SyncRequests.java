@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Manual syncs that somebody waits for. One ends when nothing is left to do here and every reachable peer has said,
- * after the request, that it holds what we hold.
+ * after the request, that it holds what we hold, and every reachable git remote was brought to it.
  */
 final class SyncRequests {
     /** Token to the number of the last message before the request. */
@@ -23,12 +23,19 @@ final class SyncRequests {
         since.put(token, messages);
     }
 
+    boolean areWaiting() {
+        return !since.isEmpty();
+    }
+
     /** Those that have ended now; a paused folder ends all of them at once, unconfirmed. */
-    List<Effect> endReached(FolderState folder, LocalWork work, Peers peers, Transfers transfers) {
+    List<Effect> endReached(FolderState folder, LocalWork work, Peers peers, Remotes remotes, Transfers transfers) {
         if (since.isEmpty()) {
             return List.of();
         }
-        boolean idle = folder.started && work.queue().isIdle() && transfers.coming() == 0;
+        boolean idle = folder.started
+                && work.queue().isIdle()
+                && transfers.coming() == 0
+                && remotes.unsettled().isEmpty();
         List<Effect> ends = new ArrayList<>();
         for (var waiting = since.entrySet().iterator(); waiting.hasNext(); ) {
             Map.Entry<Long, Long> request = waiting.next();
@@ -41,6 +48,7 @@ final class SyncRequests {
                         request.getValue(),
                         folder.tips,
                         peers.all(),
+                        remotes,
                         obstacle,
                         peer -> null,
                         transfers));
@@ -54,11 +62,14 @@ final class SyncRequests {
             long token,
             Tips tips,
             Collection<Peer> peers,
+            Remotes remotes,
             @Nullable String obstacle,
             Function<Peer, @Nullable String> why,
             Transfers transfers) {
         Long from = since.remove(token);
-        return from == null ? Optional.empty() : Optional.of(end(token, from, tips, peers, obstacle, why, transfers));
+        return from == null
+                ? Optional.empty()
+                : Optional.of(end(token, from, tips, peers, remotes, obstacle, why, transfers));
     }
 
     private static Effect end(
@@ -66,6 +77,7 @@ final class SyncRequests {
             long from,
             Tips tips,
             Collection<Peer> peers,
+            Remotes remotes,
             @Nullable String obstacle,
             Function<Peer, @Nullable String> why,
             Transfers transfers) {
@@ -76,11 +88,14 @@ final class SyncRequests {
                 missing.put(peer.name, Objects.requireNonNullElse(why.apply(peer), "has not confirmed"));
             }
         }
+        missing.putAll(remotes.unsettled());
+        List<String> away = new ArrayList<>(names(peers, peer -> !peer.online));
+        away.addAll(remotes.away());
         return new Effect.SyncEnded(
                 token,
                 tips.head(),
                 names(peers, peer -> peer.online && holds.test(peer)),
-                names(peers, peer -> !peer.online),
+                List.copyOf(away),
                 missing,
                 obstacle,
                 transfers.unreachable());

@@ -30,6 +30,7 @@ final class Transfers {
 
     private final FolderState folder;
     private final Peers peers;
+    private final Remotes remotes;
     private final Pushes pushes;
     private final WorkQueue queue;
     private final TransferScheduler scheduler;
@@ -47,10 +48,12 @@ final class Transfers {
     private @Nullable Instant retryAt;
     private @Nullable Instant placedAt;
     private boolean placingDue;
+    private Set<Client> sourcesBefore = Set.of();
 
-    Transfers(FolderState folder, Peers peers, Pushes pushes, WorkQueue queue) {
+    Transfers(FolderState folder, Peers peers, Remotes remotes, Pushes pushes, WorkQueue queue) {
         this.folder = folder;
         this.peers = peers;
+        this.remotes = remotes;
         this.pushes = pushes;
         this.queue = queue;
         scheduler = new TransferScheduler(folder.tuning.parallelFetches());
@@ -139,8 +142,22 @@ final class Transfers {
 
     // ---- fetching
 
+    /** What a remote would have given that is gone now is looked for elsewhere, or said to be out of reach. */
+    private void heedRemotes() {
+        Set<Client> now = Set.copyOf(remotes.sources());
+        if (!now.containsAll(sourcesBefore)) {
+            scheduler.clear();
+            more = false;
+            look();
+        } else if (!sourcesBefore.containsAll(now)) {
+            perhapsMore();
+        }
+        sourcesBefore = now;
+    }
+
     /** Starts whatever may start. */
     void startNext() {
+        heedRemotes();
         if (!folder.started || folder.paused) {
             return;
         }
@@ -152,12 +169,16 @@ final class Transfers {
         if (scheduler.isIdle() || queue.unplaced() > UNPLACED_MAX || (held != null && held.isAfter(folder.now))) {
             return;
         }
-        List<TransferScheduler.Source> sources = peers.online()
+        List<TransferScheduler.Source> sources = new ArrayList<>();
+        remotes.sources().forEach(source -> sources.add(new TransferScheduler.Source(source, 0)));
+        peers.online()
                 .map(peer -> new TransferScheduler.Source(peer.client, "direct".equals(peer.carrier) ? 0 : 1))
-                .toList();
+                .forEach(sources::add);
         for (Optional<TransferScheduler.Fetch> next = next(sources); next.isPresent(); next = next(sources)) {
             TransferScheduler.Fetch fetch = next.get();
-            folder.add(new Effect.FetchContent(fetch.number(), fetch.from(), fetch.wants()));
+            folder.add(remotes.nameOf(fetch.from())
+                    .<Effect>map(name -> new Effect.FetchFromRemote(fetch.number(), name, fetch.from(), fetch.wants()))
+                    .orElseGet(() -> new Effect.FetchContent(fetch.number(), fetch.from(), fetch.wants())));
         }
     }
 
@@ -168,6 +189,7 @@ final class Transfers {
     private Set<UUID> reachable() {
         Set<UUID> reachable = new HashSet<>();
         peers.online().forEach(peer -> reachable.add(peer.client.uuid()));
+        remotes.sources().forEach(source -> reachable.add(source.uuid()));
         return reachable;
     }
 
@@ -288,6 +310,6 @@ final class Transfers {
 
     private String name(Client client) {
         Peer peer = peers.find(client);
-        return peer == null ? client.device().brief() : peer.name;
+        return peer == null ? remotes.nameOf(client).orElse(client.device().brief()) : peer.name;
     }
 }

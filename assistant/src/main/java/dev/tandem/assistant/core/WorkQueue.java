@@ -38,6 +38,11 @@ final class WorkQueue {
         toMerge.add(client);
     }
 
+    /** Whether something of that repository is queued that no job has in hand. */
+    boolean isToMerge(UUID client) {
+        return toMerge.contains(client);
+    }
+
     /** A content has come, and belongs into its files. */
     void toPlace(String key) {
         toPlace.add(key);

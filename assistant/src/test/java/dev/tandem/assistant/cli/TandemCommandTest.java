@@ -22,8 +22,8 @@ final class TandemCommandTest extends WithDaemon {
     @DisplayName("helps:")
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
-                "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "sync", "status", "log", "get",
-                "drop", "whereis", "doctor", "pause", "resume", "web");
+                "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "remote", "history", "restore",
+                "peers", "sync", "status", "log", "get", "drop", "whereis", "doctor", "pause", "resume", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")

@@ -436,6 +436,26 @@ final class Replica implements Effect.Handler {
     }
 
     @Override
+    public void fetchRemote(String name) {
+        throw new IllegalStateException("there are no git remotes here");
+    }
+
+    @Override
+    public void pushRemote(String name, boolean tagged) {
+        throw new IllegalStateException("there are no git remotes here");
+    }
+
+    @Override
+    public void sendToRemote(String name, UUID annex, Tips tips) {
+        throw new IllegalStateException("there are no git remotes here");
+    }
+
+    @Override
+    public void fetchFromRemote(long fetch, String name, Client from, List<Want> wants) {
+        throw new IllegalStateException("there are no git remotes here");
+    }
+
+    @Override
     public void remember(List<Client> clients, @Nullable String head, Instant lastSync) {
         for (Client client : clients) {
             SimulatedRepository.StoredPeer stored = repository.peers.get(client);

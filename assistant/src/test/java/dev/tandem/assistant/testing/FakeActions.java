@@ -172,6 +172,53 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public void addRemote(String folder, String name, String url) throws ActionFailed {
+        note("addRemote " + folder + " " + name + " " + url);
+    }
+
+    @Override
+    public void removeRemote(String folder, String name) throws ActionFailed {
+        note("removeRemote " + folder + " " + name);
+    }
+
+    @Override
+    public List<Status.Remote> remotes(String folder) throws ActionFailed {
+        note("remotes " + folder);
+        return List.of(
+                new Status.Remote("drive", "/mnt/drive/notes.git", "ok", null),
+                new Status.Remote("nas", "ssh://nas/notes", "failing", "no route"));
+    }
+
+    @Override
+    public List<Version> history(Path file) throws ActionFailed {
+        note("history " + file);
+        return List.of(
+                new Version("b".repeat(40), NOON, "phone", "Changed film.mp4", true, -1, null, false),
+                new Version(
+                        "c".repeat(40), NOON, "laptop", "Added film.mp4", false, 100, "SHA256E-s100--x.mp4", false));
+    }
+
+    @Override
+    public Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
+        note("restore " + file + " " + at + " " + to);
+        return new Restored("notes", "film.mp4", "c".repeat(40), NOON, at.startsWith("c"));
+    }
+
+    @Override
+    public List<Device> peers() throws ActionFailed {
+        note("peers");
+        return List.of(
+                new Device(PHONE, "phone", "alice@example.org", true, List.of("notes", "photos")),
+                new Device("c".repeat(64), "old", "bob@example.org", false, List.of()));
+    }
+
+    @Override
+    public Device forget(String device) throws ActionFailed {
+        note("forget " + device);
+        return new Device(PHONE, "phone", "alice@example.org", true, List.of("notes"));
+    }
+
+    @Override
     public void pause(Optional<String> folder) throws ActionFailed {
         note("pause " + folder);
     }

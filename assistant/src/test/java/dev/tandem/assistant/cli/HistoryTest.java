@@ -1,0 +1,76 @@
+package dev.tandem.assistant.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tandem.assistant.api.ActionFailed;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("tandem history, restore and peers")
+final class HistoryTest extends WithDaemon {
+    private static final Path FILE = Path.of("film.mp4").toAbsolutePath();
+
+    @Test
+    @DisplayName("history lists versions, with what is deleted or not here")
+    void history() throws IOException {
+        assertThat(run("history", "film.mp4").done().out().lines())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("bbbbbbbb") && line.contains("phone") && line.endsWith("deleted"))
+                .anyMatch(line -> line.startsWith("cccccccc") && line.contains("100 bytes  content not here"));
+        assertThat(run("history", "film.mp4", "--json")
+                        .done()
+                        .json()
+                        .at("/versions/1/size")
+                        .asInt())
+                .isEqualTo(100);
+        assertThat(actions.asked()).containsExactly("history " + FILE, "history " + FILE);
+    }
+
+    @Test
+    @DisplayName("restore says what was brought back, and whether its content is still to come")
+    void restore() throws IOException {
+        assertThat(run("restore", "film.mp4", "--at", "cccc").done().out())
+                .startsWith("film.mp4 is as it was ")
+                .contains("(cccccccc")
+                .doesNotContain("content");
+        assertThat(run("restore", "film.mp4", "--at", "2026-01-31", "--to", "old/film.mp4")
+                        .done()
+                        .out())
+                .contains("its content is on no device that can be reached");
+        assertThat(run("restore", "film.mp4", "--at", "x", "--json")
+                        .done()
+                        .json()
+                        .at("/folder")
+                        .asText())
+                .isEqualTo("notes");
+
+        assertThat(actions.asked())
+                .containsExactly(
+                        "restore " + FILE + " cccc Optional.empty",
+                        "restore " + FILE + " 2026-01-31 Optional["
+                                + Path.of("old/film.mp4").toAbsolutePath() + "]",
+                        "restore " + FILE + " x Optional.empty");
+        assertThat(run("restore", "film.mp4").exit()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("peers lists the devices; one is revoked by its name or fingerprint")
+    void peers() throws IOException {
+        assertThat(run("peers").done().out().lines())
+                .hasSize(2)
+                .anyMatch(line -> line.contains("phone") && line.contains("online") && line.endsWith("notes, photos"));
+        assertThat(run("peers", "--json")
+                        .done()
+                        .json()
+                        .at("/devices/0/folders/1")
+                        .asText())
+                .isEqualTo("photos");
+        assertThat(run("peers", "forget", "my phone").done().out()).startsWith("phone (aaaaaaaa");
+        actions.failWith(ActionFailed.Kind.FAILED, "no device is called tablet");
+        assertThat(run("peers", "forget", "tablet").err()).isEqualTo("tandem: no device is called tablet\n");
+
+        assertThat(actions.asked()).containsExactly("peers", "peers", "forget my phone", "forget tablet");
+    }
+}

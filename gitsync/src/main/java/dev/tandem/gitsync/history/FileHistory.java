@@ -1,0 +1,142 @@
+package dev.tandem.gitsync.history;
+
+import dev.tandem.gitsync.annex.AnnexedFiles;
+import dev.tandem.gitsync.annex.Key;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jgit.errors.AmbiguousObjectException;
+import org.eclipse.jgit.errors.RevisionSyntaxException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevSort;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.treewalk.filter.AndTreeFilter;
+import org.eclipse.jgit.treewalk.filter.PathFilter;
+import org.eclipse.jgit.treewalk.filter.TreeFilter;
+
+/** The history of one path, there or deleted. A file that was renamed has its older versions under its older name. */
+public final class FileHistory {
+    private final Repository git;
+    private final String path;
+
+    /** @param path in the folder, with slashes */
+    public FileHistory(Repository git, String path) {
+        this.git = git;
+        this.path = path;
+    }
+
+    /** The versions that a head has, newest first. */
+    public List<FileVersion> of(ObjectId head, int most) throws IOException {
+        List<FileVersion> versions = new ArrayList<>();
+        try (RevWalk walk = new RevWalk(git)) {
+            walk.setTreeFilter(AndTreeFilter.create(PathFilter.create(path), TreeFilter.ANY_DIFF));
+            walk.sort(RevSort.TOPO);
+            walk.sort(RevSort.COMMIT_TIME_DESC, true);
+            walk.markStart(walk.parseCommit(head));
+            for (RevCommit commit = walk.next(); commit != null && versions.size() < most; commit = walk.next()) {
+                walk.parseBody(commit);
+                FileVersion version = version(commit, walk.getObjectReader());
+                if (versions.isEmpty() || isAnother(version, versions.get(versions.size() - 1), commit)) {
+                    versions.add(version);
+                }
+            }
+        }
+        return List.copyOf(versions);
+    }
+
+    /** A merge that took a deletion from one side is no event of a file that was never there on the other. */
+    private static boolean isAnother(FileVersion version, FileVersion younger, RevCommit commit) {
+        return commit.getParentCount() < 2
+                || !version.blob().equals(younger.blob())
+                || !version.mode().equals(younger.mode());
+    }
+
+    /**
+     * The version that a person means.
+     *
+     * @param when a commit, as git names it, or a time: {@code 2026-01-31}, {@code 2026-01-31T12:00}, with or without
+     *     an offset; then the version that the file had at that time
+     * @param zone of times without an offset; a date alone means the end of that day
+     * @return empty if there is no such commit, or the file was not there
+     */
+    public Optional<FileVersion> at(ObjectId head, String when, ZoneId zone) throws IOException {
+        Optional<Instant> time = time(when, zone);
+        if (time.isPresent()) {
+            return of(head, Integer.MAX_VALUE).stream()
+                    .filter(version -> !version.time().isAfter(time.get()))
+                    .findFirst()
+                    .filter(version -> !version.isDeletion());
+        }
+        try (RevWalk walk = new RevWalk(git)) {
+            ObjectId commit = git.resolve(when + "^{commit}");
+            return commit == null
+                    ? Optional.empty()
+                    : Optional.of(version(walk.parseCommit(commit), walk.getObjectReader()))
+                            .filter(version -> !version.isDeletion());
+        } catch (RevisionSyntaxException | AmbiguousObjectException notOne) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<Instant> time(String text, ZoneId zone) {
+        String iso = text.strip().replace(' ', 'T');
+        try {
+            if (iso.matches("\\d{4}-\\d\\d-\\d\\d")) {
+                return Optional.of(LocalDate.parse(iso)
+                        .plusDays(1)
+                        .atStartOfDay(zone)
+                        .toInstant()
+                        .minusSeconds(1));
+            }
+            if (iso.matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+")) {
+                return Optional.of(LocalDateTime.parse(iso).atZone(zone).toInstant());
+            }
+            return iso.matches("\\d{4}-\\d\\d-\\d\\dT.*")
+                    ? Optional.of(OffsetDateTime.parse(iso).toInstant())
+                    : Optional.empty();
+        } catch (DateTimeException noTime) {
+            return Optional.empty();
+        }
+    }
+
+    private FileVersion version(RevCommit commit, ObjectReader reader) throws IOException {
+        Optional<ObjectId> blob = Optional.empty();
+        FileMode mode = FileMode.MISSING;
+        try (TreeWalk walk = TreeWalk.forPath(reader, path, commit.getTree())) {
+            if (walk != null && walk.getFileMode(0).getObjectType() == Constants.OBJ_BLOB) {
+                blob = Optional.of(walk.getObjectId(0));
+                mode = walk.getFileMode(0);
+            }
+        }
+        Optional<Key> key = blob.isPresent() ? AnnexedFiles.key(reader, blob.get()) : Optional.empty();
+        long size = blob.isEmpty()
+                ? -1
+                : key.isPresent()
+                        ? key.get().sizeBytes().orElse(-1)
+                        : reader.getObjectSize(blob.get(), Constants.OBJ_BLOB);
+        PersonIdent author = commit.getAuthorIdent();
+        return new FileVersion(
+                commit.copy(),
+                Instant.ofEpochSecond(commit.getCommitTime()),
+                author == null ? "" : author.getName(),
+                commit.getShortMessage(),
+                blob,
+                mode,
+                size,
+                key);
+    }
+}
