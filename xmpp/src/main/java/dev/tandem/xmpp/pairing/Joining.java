@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,26 +39,17 @@ final class Joining {
     private final Messenger account;
     private final String bareJid;
     private final String code;
-    private final Function<byte[], byte[]> answer;
     private final SecureRandom random;
     private final InstantSource clock;
     private final BlockingQueue<PairingMessage> answers = new LinkedBlockingQueue<>(64);
     private volatile String exchange = "";
     private volatile String asked = "";
 
-    Joining(
-            DeviceId me,
-            Messenger account,
-            String bareJid,
-            String code,
-            Function<byte[], byte[]> answer,
-            SecureRandom random,
-            InstantSource clock) {
+    Joining(DeviceId me, Messenger account, String bareJid, String code, SecureRandom random, InstantSource clock) {
         this.me = me;
         this.account = account;
         this.bareJid = bareJid;
         this.code = code;
-        this.answer = answer;
         this.random = random;
         this.clock = clock;
     }
@@ -75,7 +65,7 @@ final class Joining {
         }
     }
 
-    PairedDevice run(Duration timeout) throws PairingException, InterruptedException {
+    Proven run(Duration timeout) throws PairingException, InterruptedException {
         try {
             if (!bareJid.equals(account.bareJid())) {
                 account.subscribe(bareJid);
@@ -87,7 +77,7 @@ final class Joining {
         }
     }
 
-    private PairedDevice search(Instant deadline) throws IOException, PairingException, InterruptedException {
+    private Proven search(Instant deadline) throws IOException, PairingException, InterruptedException {
         Set<String> tried = new HashSet<>();
         PairingException best = new PairingException(
                 PairingException.Kind.UNREACHABLE,
@@ -115,11 +105,11 @@ final class Joining {
         throw best;
     }
 
-    private PairedDevice tryOffersOf(DeviceAddress device) throws IOException, PairingException, InterruptedException {
+    private Proven tryOffersOf(DeviceAddress device) throws IOException, PairingException, InterruptedException {
         PairingMessage offers = ask(device, PairingMessage.Step.HELLO, new byte[0], PairingMessage.Step.OFFERS);
         int open = offers.content().length == 0 ? 0 : Math.min(offers.content()[0], MAX_OFFERS);
         for (int which = 0; which < open; which++) {
-            PairedDevice paired = tryOffer(device, which);
+            Proven paired = tryOffer(device, which);
             if (paired != null) {
                 return paired;
             }
@@ -135,7 +125,7 @@ final class Joining {
     }
 
     /** One exchange; null if the code is another one. */
-    private @Nullable PairedDevice tryOffer(DeviceAddress device, int which)
+    private @Nullable Proven tryOffer(DeviceAddress device, int which)
             throws IOException, PairingException, InterruptedException {
         exchange = Long.toString(random.nextLong() >>> 1, 36);
         KeyExchange keys = new KeyExchange(me, device.device(), code, random);
@@ -160,12 +150,43 @@ final class Joining {
         if (!key.isConfirmedBy(proof[0])) {
             return null;
         }
-        byte[] theirFacts = key.open("offerer", proof[1]);
-        byte[] ours = answer.apply(theirFacts);
-        PairingMessage done =
-                ask(device, PairingMessage.Step.ANSWER, key.seal("joiner", ours), PairingMessage.Step.DONE);
-        key.open("done", done.content());
-        return new PairedDevice(device.device(), device.bareJid(), theirFacts);
+        SealingKey sealing = key.sealing();
+        byte[] theirFacts = sealing.open("offerer", proof[1]);
+        return new Proven(new Proof(exchange, device.device(), device.bareJid(), sealing.bytes()), theirFacts);
+    }
+
+    /** The end of an exchange: says who we are until the other side says that it knows. */
+    void confirm(Proof proof, byte[] facts, Duration timeout) throws PairingException, InterruptedException {
+        exchange = proof.exchange();
+        try {
+            if (!bareJid.equals(account.bareJid())) {
+                account.subscribe(bareJid);
+            }
+            SealingKey key = new SealingKey(proof.key(), random);
+            DeviceAddress device = await(proof.device(), clock.instant().plus(timeout));
+            PairingMessage done =
+                    ask(device, PairingMessage.Step.ANSWER, key.seal("joiner", facts), PairingMessage.Step.DONE);
+            key.open("done", done.content());
+        } catch (UncheckedIOException | IOException failed) {
+            throw new PairingException(
+                    PairingException.Kind.TIMED_OUT,
+                    "the other device's last word was not understood (" + failed.getMessage() + ")");
+        }
+    }
+
+    private DeviceAddress await(DeviceId device, Instant deadline) throws PairingException, InterruptedException {
+        while (clock.instant().isBefore(deadline)) {
+            Optional<DeviceAddress> found = account.devices().stream()
+                    .filter(candidate -> candidate.device().equals(device)
+                            && candidate.bareJid().equals(bareJid))
+                    .findFirst();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            answers.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        throw new PairingException(
+                PairingException.Kind.UNREACHABLE, "the other device is away; the pairing ends when it is back");
     }
 
     /** For a terminal: short, and without what would steer it. */
