@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls may block for as long as their own description says and come from any thread.
  */
 public interface Actions {
+    /**
+     * The same actions, asked for under a name. What outlives the asking (add, offer, join, get, drop) is done once
+     * under one name: asked again, also after a restart of the daemon, it gives the first one's result.
+     *
+     * @param request unique to what is asked, chosen by whoever asks
+     */
+    Actions under(String request);
+
     /** The daemon, its accounts, folders, peers and alerts as of now. Answers from memory, at once. */
     Status status();
 

@@ -1,9 +1,11 @@
 package dev.tandem.xmpp.pairing;
 
+import java.io.IOException;
+
 /**
  * Keeps what an offer must not forget in a crash. Each method returns when that is on the disk, and only then is the
- * other device answered; what it throws refuses the other device, and nothing has happened. Called under a lock: must
- * not call back.
+ * other device answered. An unchecked exception says that it cannot be kept now: the other device hears nothing, and
+ * asks again. Called under a lock: must not call back.
  */
 public interface OfferKeeper {
     /** For offers that need not survive. */
@@ -24,6 +26,10 @@ public interface OfferKeeper {
     /** A device has proven to know the code; the newest such proof replaces older ones. */
     void proven(Proof proof);
 
-    /** That device has said who it is: from now on the two are paired. May be called again for the same. */
-    void answered(PairedDevice device);
+    /**
+     * That device has said who it is: from now on the two are paired. May be called again for the same.
+     *
+     * @throws IOException if the offer is not wanted any more: the other device is told so, and is not paired
+     */
+    void answered(PairedDevice device) throws IOException;
 }

@@ -107,7 +107,7 @@ public final class Pairing implements Closeable {
             proven = true;
         }
 
-        void answered(PairedDevice device) {
+        void answered(PairedDevice device) throws IOException {
             keeper.answered(device);
             // not on the caller's thread, which holds the lock of the offers
             workers.execute(() -> paired.complete(device));
@@ -148,7 +148,17 @@ public final class Pairing implements Closeable {
      * @param wrongTries how many there were: a restart gives none back
      * @param proof the newest exchange in which the code has proven right
      */
-    public record Kept(String code, Instant expires, int wrongTries, Optional<Proof> proof) {}
+    public record Kept(String code, Instant expires, int wrongTries, Optional<Proof> proof) {
+        /** What is left of an offer that was used: its last word can be repeated, and nothing else. */
+        public static Kept used(Proof proof) {
+            return new Kept("", Instant.EPOCH, MAX_TRIES, Optional.of(proof));
+        }
+    }
+
+    /** A code for {@link #reopen}, so that it can be kept before it is opened. */
+    public Kept newCode() {
+        return new Kept(CodeWords.newCode(random), clock.instant().plus(VALID), 0, Optional.empty());
+    }
 
     /**
      * Opens a code again after a restart, as far as it is still good; one who had proven to know it may end that
