@@ -144,6 +144,13 @@ final class Accounts {
         return online().stream().min(sameFirst.thenComparing(Messenger::bareJid));
     }
 
+    /** Whether one is neither online nor known not to be: after a start that takes a moment. */
+    boolean areConnecting() {
+        return store.accounts().list().stream()
+                .map(stored -> accounts.get(stored.jid()))
+                .anyMatch(signedIn -> signedIn == null || signedIn.account.state() instanceof AccountState.Connecting);
+    }
+
     void closeAll() {
         accounts.values().forEach(this::end);
         accounts.clear();

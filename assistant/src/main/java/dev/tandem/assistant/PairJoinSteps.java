@@ -90,7 +90,7 @@ final class PairJoinSteps {
         boolean patient =
                 Instant.ofEpochMilli(command.begunMillis()).plus(TRY_THE_CODE).isAfter(clock.instant());
         if (account.isEmpty()) {
-            return patient && run.attempts() > 0
+            return patient && (run.attempts() > 0 || accounts.areConnecting())
                     ? new Outcome.Again("no account is online yet")
                     : new Outcome.Failed(Failure.of(PairingDesk.NO_ACCOUNT));
         }
