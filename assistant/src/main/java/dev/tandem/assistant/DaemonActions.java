@@ -343,6 +343,16 @@ final class DaemonActions implements Actions {
     }
 
     @Override
+    public void decideDeletion(String name, boolean meant) throws ActionFailed {
+        OpenFolder folder = folders.named(name);
+        if (folder.snapshot().held() == null) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED, "no deletion is held in " + name + "; nothing was changed");
+        }
+        folder.post(new Event.DeletionDecided(meant));
+    }
+
+    @Override
     public void pause(Optional<String> name) throws ActionFailed {
         setPaused(name, true);
     }

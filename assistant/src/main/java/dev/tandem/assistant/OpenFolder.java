@@ -87,7 +87,13 @@ final class OpenFolder {
                 shared.device,
                 "tandem@" + shared.device,
                 new AnnexContents(repository.git(), repository.uuid(), annex, contents.store(), contents::changed));
-        worker = new FolderWorker(repository, tree, annex, contents, shared.clock);
+        worker = new FolderWorker(
+                repository,
+                tree,
+                annex,
+                contents,
+                new MassDeletion(repository.git(), shared.clock, shared.device),
+                shared.clock);
         files = Threads.pool(stored.name() + "-files", 1);
         pushes = Threads.unbounded(stored.name() + "-push");
         answers = Threads.pool(stored.name() + "-answer", 2);

@@ -65,6 +65,12 @@ public interface Actions {
     /** Says which repositories are known to hold the content of large files. */
     List<Whereis> whereis(List<Path> paths) throws ActionFailed;
 
+    /**
+     * Says whether a deletion that Tandem holds is meant: if so, it is carried out, else the files come back on all
+     * devices. Fails if nothing is held.
+     */
+    void decideDeletion(String folder, boolean meant) throws ActionFailed;
+
     /** Stops syncing a folder, or all, until resumed; survives a restart. */
     void pause(Optional<String> folder) throws ActionFailed;
 

@@ -167,6 +167,8 @@ public final class LocalApi implements AutoCloseable {
         javalin.post("/api/drop", patiently(this::drop));
         javalin.post("/api/whereis", patiently(this::whereis));
         javalin.post("/api/doctor", patiently(this::doctor));
+        javalin.post("/api/confirm", request -> decideDeletion(request, true));
+        javalin.post("/api/undo", request -> decideDeletion(request, false));
         javalin.post("/api/pause", patiently(this::pause));
         javalin.post("/api/resume", patiently(this::resume));
         javalin.post("/api/stop", this::stop);
@@ -360,6 +362,11 @@ public final class LocalApi implements AutoCloseable {
     private void doctor(Context request) throws Exception {
         Requests.Doctor body = body(request, Requests.Doctor.class);
         answer(request, actions.examine(Optional.ofNullable(body.folder()), body.repair()));
+    }
+
+    private void decideDeletion(Context request, boolean meant) throws Exception {
+        actions.decideDeletion(required(body(request, Requests.Named.class).folder(), "folder"), meant);
+        answer(request, DONE);
     }
 
     private void pause(Context request) throws Exception {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: an event in, effects out. Time is an argument; nothing here blocks, reads a file or sends a byte. Owned by
  * one dispatcher thread. The parts: {@link LocalWork} (files and history), {@link Gossip} (telling and hearing),
  * {@link Admission} (whom it listens to), {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed},
- * {@link Transfers} (large files), {@link SyncRequests}; this class takes each event to the parts that it concerns.
+ * {@link Transfers} (large files), {@link DeletionGuard}, {@link SyncRequests}; this class takes each event to the
+ * parts that it concerns.
  */
 public final class FolderCore {
     private final FolderState folder;
@@ -25,6 +26,7 @@ public final class FolderCore {
     private final Admission admission;
     private final Gossip gossip;
     private final LocalWork work;
+    private final DeletionGuard deletions;
     private final SyncRequests syncs = new SyncRequests();
     private final Transfers transfers;
 
@@ -43,6 +45,7 @@ public final class FolderCore {
         owed = new Owed(folder);
         gossip = new Gossip(folder, peers, pushes, desynced, owed);
         work = new LocalWork(folder);
+        deletions = new DeletionGuard(folder, work);
         transfers = new Transfers(folder, peers, pushes, work.queue());
     }
 
@@ -72,7 +75,7 @@ public final class FolderCore {
 
     /** How things stand after the last event. */
     public FolderSnapshot snapshot() {
-        String obstacle = work.obstacle();
+        String obstacle = obstacle();
         List<FolderSnapshot.PeerSnapshot> seen = new ArrayList<>();
         for (Peer peer : peers.all()) {
             seen.add(new FolderSnapshot.PeerSnapshot(
@@ -92,7 +95,17 @@ public final class FolderCore {
                 reason(obstacle),
                 work.queue().pending(),
                 transfers.missing(),
-                List.copyOf(seen));
+                List.copyOf(seen),
+                deletions.held());
+    }
+
+    DeletionGuard deletions() {
+        return deletions;
+    }
+
+    private @Nullable String obstacle() {
+        String held = deletions.obstacle();
+        return held == null ? work.obstacle() : held;
     }
 
     // ---- the files and the repository
@@ -109,6 +122,7 @@ public final class FolderCore {
 
     void settled(Set<String> paths) {
         work.queue().changed(paths);
+        deletions.lookAgain();
     }
 
     void rescanNeeded(String why) {
@@ -142,6 +156,7 @@ public final class FolderCore {
         transfers.counted(contents);
         folder.coming = transfers.coming();
         work.committed(after, changes, unsettled, unreadable);
+        deletions.committed();
         if (!after.equals(folder.tips)) {
             gossip.moved(after, Set.of());
         }
@@ -152,6 +167,7 @@ public final class FolderCore {
         transfers.counted(contents);
         folder.coming = transfers.coming();
         work.integrated(after, changes, conflicts, String.join(", ", peers.names(merged)));
+        deletions.integrated();
         boolean moved = !after.equals(folder.tips);
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
@@ -417,7 +433,7 @@ public final class FolderCore {
     }
 
     void syncTimedOut(long token) {
-        syncs.timedOut(token, folder.tips, peers.all(), work.obstacle(), this::why, transfers)
+        syncs.timedOut(token, folder.tips, peers.all(), obstacle(), this::why, transfers)
                 .ifPresent(folder::add);
     }
 
@@ -450,6 +466,6 @@ public final class FolderCore {
     }
 
     private @Nullable String why(Peer peer) {
-        return WhyNotInSync.of(peer, folder, desynced.contains(peer.client), pushes, work.obstacle());
+        return WhyNotInSync.of(peer, folder, desynced.contains(peer.client), pushes, obstacle());
     }
 }

@@ -128,6 +128,13 @@ final class LocalWork {
         queue.changed(paths);
     }
 
+    /** The job has done nothing, and is not done again before somebody says so. */
+    void heldBack() {
+        jobsEnded++;
+        queue.failed();
+        queue.hold();
+    }
+
     void blocked(String reason) {
         jobsEnded++;
         queue.failed();

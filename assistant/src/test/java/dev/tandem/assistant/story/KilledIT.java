@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -34,12 +35,12 @@ class KilledIT {
     private static final Pattern CODE = Pattern.compile("tandem pair (\\S+) (\\S+)");
     private static final String BIG = "x".repeat(2 << 20);
 
+    private final AtomicInteger rounds = new AtomicInteger();
     private Prosody server;
 
     @BeforeAll
     void aServer(@TempDir Path directory) throws Exception {
         server = Prosody.start(directory.resolve("prosody"));
-        server.addUser("ada", "her password").addUser("phone", "another password");
     }
 
     @AfterAll
@@ -89,8 +90,10 @@ class KilledIT {
                 MortalDaemon phone = new MortalDaemon("phone", directory)) {
             laptop.starts(ofLaptop);
             phone.starts(ofPhone);
-            laptop.signsIn(server, "ada@localhost", "her password");
-            phone.signsIn(server, "phone@localhost", "another password");
+            int round = rounds.incrementAndGet(); // the server remembers those that died for a while
+            server.addUser("ada" + round, "her password").addUser("phone" + round, "another password");
+            laptop.signsIn(server, "ada" + round + "@localhost", "her password");
+            phone.signsIn(server, "phone" + round + "@localhost", "another password");
             Files.createDirectories(laptop.folder);
             assertThat(laptop.tandem("add", laptop.folder.toString(), "--name", "notes")
                             .exit())

@@ -184,6 +184,11 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public void decideDeletion(String folder, boolean meant) throws ActionFailed {
+        note((meant ? "confirm " : "undo ") + folder);
+    }
+
+    @Override
     public void pause(Optional<String> folder) throws ActionFailed {
         note("pause " + folder);
     }

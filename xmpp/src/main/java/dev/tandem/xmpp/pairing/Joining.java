@@ -17,12 +17,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The joining side of one pairing, on one worker thread: finds the devices of an account, and tries the code on those
  * that have one open. Messages may be lost, so each question is repeated until it is answered.
  */
 final class Joining {
+    private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
     private static final Duration REPEAT = Duration.ofSeconds(2);
     private static final int TRIES = 5;
     private static final int MAX_REASON_BYTES = 200;
@@ -163,10 +166,9 @@ final class Joining {
                 account.subscribe(bareJid);
             }
             SealingKey key = new SealingKey(proof.key(), random);
-            DeviceAddress device = await(proof.device(), clock.instant().plus(timeout));
-            PairingMessage done =
-                    ask(device, PairingMessage.Step.ANSWER, key.seal("joiner", facts), PairingMessage.Step.DONE);
-            key.open("done", done.content());
+            DeviceAddress device =
+                    tellOneOf(proof.device(), key, facts, clock.instant().plus(timeout));
+            LOG.debug("{} knows us now", device);
         } catch (UncheckedIOException | IOException failed) {
             throw new PairingException(
                     PairingException.Kind.TIMED_OUT,
@@ -174,19 +176,39 @@ final class Joining {
         }
     }
 
-    private DeviceAddress await(DeviceId device, Instant deadline) throws PairingException, InterruptedException {
-        while (clock.instant().isBefore(deadline)) {
-            Optional<DeviceAddress> found = account.devices().stream()
-                    .filter(candidate -> candidate.device().equals(device)
-                            && candidate.bareJid().equals(bareJid))
-                    .findFirst();
-            if (found.isPresent()) {
-                return found.get();
-            }
-            answers.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-        }
-        throw new PairingException(
+    /** A device that died a moment ago may still be there under its old address, and does not answer under that. */
+    private DeviceAddress tellOneOf(DeviceId device, SealingKey key, byte[] facts, Instant deadline)
+            throws IOException, PairingException, InterruptedException {
+        Set<String> tried = new HashSet<>();
+        PairingException best = new PairingException(
                 PairingException.Kind.UNREACHABLE, "the other device is away; the pairing ends when it is back");
+        while (clock.instant().isBefore(deadline)) {
+            Optional<DeviceAddress> next = account.devices().stream()
+                    .filter(candidate -> candidate.device().equals(device)
+                            && candidate.bareJid().equals(bareJid)
+                            && !tried.contains(candidate.fullJid()))
+                    .findFirst();
+            if (next.isEmpty()) {
+                if (!tried.isEmpty()) {
+                    break;
+                }
+                answers.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                continue;
+            }
+            tried.add(next.get().fullJid());
+            try {
+                byte[] answer = key.seal("joiner", facts);
+                PairingMessage done = ask(next.get(), PairingMessage.Step.ANSWER, answer, PairingMessage.Step.DONE);
+                key.open("done", done.content());
+                return next.get();
+            } catch (PairingException silent) {
+                if (silent.kind() != PairingException.Kind.TIMED_OUT) {
+                    throw silent;
+                }
+                best = silent;
+            }
+        }
+        throw best;
     }
 
     /** For a terminal: short, and without what would steer it. */
