@@ -3,6 +3,7 @@ package dev.tandem.assistant;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.api.LocalApi;
+import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
@@ -19,6 +20,7 @@ import dev.tandem.xmpp.pairing.Pairing;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -147,10 +149,13 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void begin(Options.Direct direct) throws IOException {
+        records.pruneDaily(timers);
         records.note(null, "started", Map.of("version", Version.current()));
         folders.openStored();
-        offers.repeatLastWords(store.commands().list());
-        commands.start(steps); // before anybody can ask, and before anybody else can be heard
+        List<CommandRow> kept = store.commands().list();
+        offers.repeatLastWords(kept);
+        commands.start(steps); // before anybody can ask
+        offers.awaitReopened(kept); // before anybody else can be heard
         openDirect(direct);
         accounts.startStored();
         port = api.start();

@@ -14,6 +14,7 @@ import dev.tandem.xmpp.pairing.Pairing;
 import dev.tandem.xmpp.pairing.PairingException;
 import dev.tandem.xmpp.pairing.Proof;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PairOfferSteps {
     private static final Logger LOG = LoggerFactory.getLogger(PairOfferSteps.class);
+
+    private static final Duration OPENS = Duration.ofSeconds(10);
 
     private final Pairing pairing;
     private final Folders folders;
@@ -54,10 +58,25 @@ final class PairOfferSteps {
         return opening.computeIfAbsent(code, c -> new CompletableFuture<>());
     }
 
+    /** Returns when what was on offer when the last daemon ended is on offer again: before anybody can be heard. */
+    void awaitReopened(List<CommandRow> rows) {
+        for (CommandRow row : rows) {
+            if (!row.state().isFinal() && row.kind().equals("pair-offer") && row.version() == Commands.VERSION) {
+                String code =
+                        Commands.read(row.arguments(), Command.PairOffer.class).code();
+                opened(code)
+                        .completeOnTimeout(null, OPENS.toSeconds(), TimeUnit.SECONDS)
+                        .join();
+            }
+        }
+    }
+
     void run(Command.PairOffer command, Run run) {
         Instant expires = Instant.ofEpochMilli(command.expiresMillis());
         Optional<OpenFolder> folder = folders.of(command.folder());
         if (folder.isEmpty() || expires.plus(StoredCommands.KEPT).isBefore(clock.instant())) {
+            opened(command.code()).complete(null);
+            opening.remove(command.code());
             run.end(new Outcome.Failed(Failure.of(
                     folder.isEmpty()
                             ? "the folder cannot be opened now, so its code is void; make a new one when it can"

@@ -6,6 +6,8 @@ import dev.tandem.assistant.commands.Command;
 import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.commands.Commands;
 import dev.tandem.assistant.store.Store;
+import dev.tandem.assistant.store.StoredAccount;
+import dev.tandem.xmpp.account.Messenger;
 import dev.tandem.xmpp.pairing.Pairing;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,10 +57,10 @@ final class PairingDesk {
 
     Actions.Offer offer(String correlation, String name) throws ActionFailed {
         OpenFolder folder = folders.named(name);
-        String jid = accounts.toReach("")
-                .orElseThrow(() -> new ActionFailed(ActionFailed.Kind.FAILED, NO_ACCOUNT))
-                .bareJid();
         if (commands.find(correlation).isEmpty()) {
+            if (accounts.toReach("").isEmpty()) {
+                throw new ActionFailed(ActionFailed.Kind.FAILED, NO_ACCOUNT);
+            }
             Pairing.Kept made = pairing.newCode();
             CompletableFuture<Void> open = offers.opened(made.code());
             commands.submit(
@@ -76,6 +78,14 @@ final class PairingDesk {
                     name, "pairing-offered", Map.of("expires", made.expires().toString()));
         }
         CommandRow row = commands.find(correlation).orElseThrow();
+        // after a restart it is shown again before the account is online again
+        String jid = accounts.toReach("")
+                .map(Messenger::bareJid)
+                .orElseGet(() -> store.accounts().list().stream()
+                        .map(StoredAccount::jid)
+                        .sorted()
+                        .findFirst()
+                        .orElse(""));
         return new Actions.Offer(
                 jid, Commands.read(row.arguments(), Command.PairOffer.class).code(), name);
     }

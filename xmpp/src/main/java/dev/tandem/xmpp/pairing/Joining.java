@@ -217,6 +217,13 @@ final class Joining {
         return words.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").strip();
     }
 
+    /** It has answered the first round and does not know of it any more. Its code may still be open. */
+    private static boolean isRestarted(PairingMessage.Step asked, PairingMessage reply) {
+        return asked == PairingMessage.Step.ROUND_2
+                && reply.step() == PairingMessage.Step.REFUSED
+                && new String(reply.content(), StandardCharsets.UTF_8).equals(Offering.NO_EXCHANGE);
+    }
+
     private PairingMessage ask(
             DeviceAddress device, PairingMessage.Step step, byte[] content, PairingMessage.Step expected)
             throws IOException, PairingException, InterruptedException {
@@ -232,6 +239,11 @@ final class Joining {
                 PairingMessage reply = answers.poll(left.toMillis(), TimeUnit.MILLISECONDS);
                 if (reply != null && reply.step() == expected) {
                     return reply;
+                }
+                if (reply != null && isRestarted(step, reply)) {
+                    throw new PairingException(
+                            PairingException.Kind.TIMED_OUT,
+                            "the other device was restarted in the middle; nothing was changed; try again");
                 }
                 if (reply != null && reply.step() == PairingMessage.Step.REFUSED) {
                     throw new PairingException(

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Offering {
     private static final Logger LOG = LoggerFactory.getLogger(Offering.class);
 
+    /** Said of a step of an exchange that is not known, or not any more. */
+    static final String NO_EXCHANGE = "no pairing is under way";
+
     /** More exchanges at once than people pair: the oldest gives way. */
     private static final int MAX_EXCHANGES = 16;
 
@@ -130,13 +133,13 @@ final class Offering {
             }
             case ROUND_2 -> {
                 if (exchange == null || exchange.keys == null || exchange.answered != PairingMessage.Step.ROUND_1) {
-                    throw new IOException("no pairing is under way");
+                    throw new IOException(NO_EXCHANGE);
                 }
                 return confirm(from, message, exchange, exchange.keys);
             }
             case ANSWER -> {
                 if (exchange == null || exchange.answered != PairingMessage.Step.ROUND_2 || exchange.key == null) {
-                    throw new IOException("no pairing is under way");
+                    throw new IOException(NO_EXCHANGE);
                 }
                 byte[] facts = exchange.key.open("joiner", message.content());
                 byte[] done = exchange.key.seal("done", new byte[0]);
