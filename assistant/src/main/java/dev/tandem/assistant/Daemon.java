@@ -229,6 +229,7 @@ public final class Daemon implements AutoCloseable {
     private final class LinkEvents implements LinkListener {
         @Override
         public void up(DeviceId device, PeerInfo peer) {
+            records.clear(null, "turned away by " + device.hex());
             folders.postToAll(folders.linkUp(device, peer));
         }
 
@@ -251,6 +252,12 @@ public final class Daemon implements AutoCloseable {
         public void turnedAway(DeviceId by, String reason) {
             String name = store.devices().get(by).map(StoredDevice::name).orElse(by.brief());
             records.note(null, "turned-away", Map.of("peer", name, "reason", reason));
+            records.raise(
+                    null,
+                    "turned away by " + by.hex(),
+                    "warning",
+                    "The device " + name + " does not know this one any more (" + reason
+                            + "): your files stay as they are here and are not synced with it; pair the two again.");
         }
     }
 }
