@@ -23,7 +23,7 @@ final class TandemCommandTest extends WithDaemon {
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
                 "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "sync", "status", "log", "get",
-                "drop", "whereis", "doctor", "pause", "resume", "web");
+                "drop", "whereis", "doctor", "confirm", "undo", "pause", "resume", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")
@@ -77,6 +77,8 @@ final class TandemCommandTest extends WithDaemon {
                 "doctor",
                 "sync",
                 "web",
+                "confirm notes",
+                "undo notes",
                 "pause",
                 "resume",
                 "account list",
