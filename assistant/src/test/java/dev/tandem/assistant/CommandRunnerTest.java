@@ -26,11 +26,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Whoever carries commands out")
+@Timeout(60)
 final class CommandRunnerTest {
     private static final UUID NOTES = new UUID(0, 15);
 
@@ -193,6 +195,7 @@ final class CommandRunnerTest {
         CompletableFuture<CommandRow> result = runner.result("wish");
         pass(Duration.ofSeconds(1));
 
+        assertThat(result).isDone();
         assertThat(result.get().result()).isEqualTo("\"done\"");
         assertThat(world.effects).containsExactly("first of /wish", "second of /wish");
         assertThat(world.log.stream().filter(line -> line.startsWith("add begin")))
