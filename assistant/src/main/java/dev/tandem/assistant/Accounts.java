@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,7 +124,7 @@ final class Accounts {
     List<Status.Account> list() {
         return accounts.entrySet().stream()
                 .map(entry -> status(entry.getKey(), entry.getValue().account.state()))
-                .sorted(java.util.Comparator.comparing(Status.Account::jid))
+                .sorted(Comparator.comparing(Status.Account::jid))
                 .toList();
     }
 
@@ -134,6 +135,20 @@ final class Accounts {
                 .filter(account -> account.state() instanceof AccountState.Online)
                 .<Messenger>map(account -> account)
                 .toList();
+    }
+
+    /** One that is online, to reach another account through: that very one if it is ours. */
+    Optional<Messenger> toReach(String jid) {
+        Comparator<Messenger> sameFirst =
+                Comparator.comparing(account -> !account.bareJid().equals(jid));
+        return online().stream().min(sameFirst.thenComparing(Messenger::bareJid));
+    }
+
+    /** Whether one is neither online nor known not to be: after a start that takes a moment. */
+    boolean areConnecting() {
+        return store.accounts().list().stream()
+                .map(stored -> accounts.get(stored.jid()))
+                .anyMatch(signedIn -> signedIn == null || signedIn.account.state() instanceof AccountState.Connecting);
     }
 
     void closeAll() {

@@ -2,10 +2,8 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
-import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.commands.Command;
 import dev.tandem.gitsync.annex.AnnexedFiles;
-import dev.tandem.gitsync.annex.ContentStore;
-import dev.tandem.gitsync.annex.DropCheck;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.Presence;
 import dev.tandem.gitsync.annex.SharedSettings;
@@ -13,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,128 +20,58 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** What a user asks of the contents of large files: get, drop, whereis. Any thread; blocks as long as that takes. */
 final class ContentActions {
-    private final Folders folders;
+    /** A drop asks devices for each content; nobody waits for longer. */
+    private static final Duration DROP = Duration.ofHours(1);
 
-    ContentActions(Folders folders) {
+    private final Folders folders;
+    private final CommandRunner commands;
+
+    ContentActions(Folders folders, CommandRunner commands) {
         this.folders = folders;
+        this.commands = commands;
     }
 
     /** The annexed files that a user means, of one folder. */
-    private record Chosen(OpenFolder folder, Map<String, Key> files) {
-        Map<Key, List<String>> byKey() {
-            Map<Key, List<String>> byKey = new LinkedHashMap<>();
-            files.forEach((path, key) ->
-                    byKey.computeIfAbsent(key, k -> new ArrayList<>()).add(path));
-            return byKey;
-        }
-    }
+    private record Chosen(OpenFolder folder, List<String> prefixes, Map<String, Key> files) {}
 
-    List<Actions.Content> get(List<Path> paths, Duration timeout) throws ActionFailed {
-        List<Chosen> chosen = choose(paths);
-        List<Actions.Content> results = new ArrayList<>();
-        for (Chosen some : chosen) {
-            FolderContents contents = some.folder.contents();
-            try {
-                Set<Key> lacking = new LinkedHashSet<>();
-                for (Key key : some.files.values()) {
-                    if (!contents.store().has(key)) {
-                        lacking.add(key);
-                    }
-                }
-                if (!lacking.isEmpty()) {
-                    lacking.forEach(contents::changed); // git-annex may have dropped it since it was counted
-                    contents.ask(lacking);
-                    await(some.folder, timeout);
-                }
-                for (Map.Entry<String, Key> file : some.files.entrySet()) {
-                    results.add(gotten(some.folder, file.getKey(), file.getValue()));
-                }
-            } catch (IOException unreadable) {
-                throw failed(some.folder, unreadable);
-            }
-        }
-        return results;
-    }
+    /** What came of a command on contents. */
+    record Contents(List<Actions.Content> files) {}
 
-    private static void await(OpenFolder folder, Duration timeout) throws ActionFailed {
-        try {
-            folder.get().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            throw new ActionFailed(
-                    ActionFailed.Kind.TIMED_OUT,
-                    "not all has come yet; it goes on in the background; see `tandem status`");
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new ActionFailed(ActionFailed.Kind.FAILED, "the daemon is stopping; ask again when it is back");
-        } catch (ExecutionException bug) {
-            throw new IllegalStateException(bug);
-        }
-    }
-
-    private static Actions.Content gotten(OpenFolder folder, String path, Key key) throws IOException {
-        FolderContents contents = folder.contents();
-        if (contents.store().has(key)) {
-            return new Actions.Content(folder.stored().name(), path, true, null);
-        }
-        Set<UUID> holders = FolderContents.holders(contents.branch().copies(key));
-        String where = holders.isEmpty() ? "no device is known to have it" : "last known on " + names(folder, holders);
-        return new Actions.Content(
-                folder.stored().name(), path, false, "cannot be had now: " + where + "; it comes when it can be had");
-    }
-
-    List<Actions.Content> drop(List<Path> paths, boolean force) throws ActionFailed {
-        List<Actions.Content> results = new ArrayList<>();
+    List<Actions.Content> get(String correlation, List<Path> paths, Duration timeout) throws ActionFailed {
+        Map<OpenFolder, String> asked = new LinkedHashMap<>();
         for (Chosen some : choose(paths)) {
-            for (Map.Entry<Key, List<String>> content : some.byKey().entrySet()) {
-                try {
-                    String refusal = drop(some.folder, content.getKey(), force);
-                    for (String path : content.getValue()) {
-                        results.add(new Actions.Content(some.folder.stored().name(), path, refusal == null, refusal));
-                    }
-                } catch (IOException failure) {
-                    throw failed(some.folder, failure);
-                }
-            }
-            some.folder.post(new Event.GitMoved()); // the location log has moved
+            String under = correlation + " " + some.folder.uuid();
+            Command.Get command = new Command.Get(some.folder.uuid().toString(), some.prefixes, List.of());
+            asked.put(some.folder, commands.submit(under, some.folder.uuid(), "get " + under, command));
+        }
+        return results(
+                asked.values(), timeout, "not all has come yet; it goes on in the background; see `tandem status`");
+    }
+
+    List<Actions.Content> drop(String correlation, List<Path> paths, boolean force) throws ActionFailed {
+        Map<OpenFolder, String> asked = new LinkedHashMap<>();
+        for (Chosen some : choose(paths)) {
+            String under = correlation + " " + some.folder.uuid();
+            Command.Drop command = new Command.Drop(some.folder.uuid().toString(), some.prefixes, force, Map.of());
+            asked.put(some.folder, commands.submit(under, some.folder.uuid(), "drop " + some.folder.uuid(), command));
+        }
+        return results(asked.values(), DROP, "it is not done yet; it goes on in the background; see `tandem whereis`");
+    }
+
+    private List<Actions.Content> results(Collection<String> correlations, Duration timeout, String late)
+            throws ActionFailed {
+        List<Actions.Content> results = new ArrayList<>();
+        long begin = System.nanoTime();
+        for (String correlation : correlations) {
+            Duration left = timeout.minusNanos(System.nanoTime() - begin);
+            results.addAll(Answers.await(commands.result(correlation), Contents.class, left, late)
+                    .files());
         }
         return List.copyOf(results);
-    }
-
-    /** Null if it is gone, or why it must stay. */
-    private @Nullable String drop(OpenFolder folder, Key key, boolean force) throws IOException {
-        FolderContents contents = folder.contents();
-        List<String> files = contents.paths(key);
-        String[] refusal = new String[1];
-        ContentStore.Removed removed = contents.store().remove(key, () -> {
-            DropCheck.Answer answer = force ? DropCheck.forced(key, folder.uuid()) : folder.judgeDrop(key, files);
-            if (answer instanceof DropCheck.Refusal refused) {
-                refusal[0] = "only " + refused.counted() + " of " + refused.needed()
-                        + " other copies could be verified now; bring another device online, or use --force";
-            } else {
-                folder.emptyFiles(files);
-                // before it goes: what is recorded as here and is not would be fetched again at once
-                contents.record(Set.of(key), Presence.MISSING);
-            }
-            return answer;
-        });
-        return switch (removed) {
-            case YES -> {
-                contents.record(Set.of(key), Presence.MISSING); // also of one that had vanished before
-                contents.arrived(Set.of(key));
-                contents.changed(key);
-                yield null;
-            }
-            case IN_USE -> "it is being sent, or another device is dropping its copy; try again in a moment";
-            case REFUSED -> refusal[0];
-        };
     }
 
     List<Actions.Whereis> whereis(List<Path> paths) throws ActionFailed {
@@ -172,14 +101,6 @@ final class ContentActions {
         return results;
     }
 
-    private static String names(OpenFolder folder, Set<UUID> holders) throws IOException {
-        Map<UUID, String> names = folder.contents().branch().descriptions();
-        return holders.stream()
-                .map(holder -> names.getOrDefault(holder, holder.toString()))
-                .sorted()
-                .collect(Collectors.joining(", "));
-    }
-
     private List<Chosen> choose(List<Path> paths) throws ActionFailed {
         Map<OpenFolder, Set<String>> prefixes = new LinkedHashMap<>();
         for (Path path : paths) {
@@ -190,7 +111,8 @@ final class ContentActions {
         List<Chosen> chosen = new ArrayList<>();
         for (Map.Entry<OpenFolder, Set<String>> some : prefixes.entrySet()) {
             try {
-                chosen.add(new Chosen(some.getKey(), annexed(some.getKey(), some.getValue())));
+                chosen.add(new Chosen(
+                        some.getKey(), List.copyOf(some.getValue()), annexed(some.getKey(), some.getValue())));
             } catch (IOException unreadable) {
                 throw failed(some.getKey(), unreadable);
             }
@@ -205,7 +127,8 @@ final class ContentActions {
         return chosen;
     }
 
-    private static Map<String, Key> annexed(OpenFolder folder, Set<String> prefixes) throws IOException {
+    /** The annexed files of the head at or under some paths. */
+    static Map<String, Key> annexed(OpenFolder folder, Collection<String> prefixes) throws IOException {
         Map<String, Key> files = new TreeMap<>();
         var head = folder.head();
         if (head.isPresent()) {

@@ -3,6 +3,7 @@ package dev.tandem.assistant;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.api.LocalApi;
+import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
@@ -19,11 +20,13 @@ import dev.tandem.xmpp.pairing.Pairing;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,7 @@ public final class Daemon implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
 
     private static final int PORTS = 12_000;
+    private static final long END_SECONDS = 2;
 
     private final Home home;
     private final Home.Lock lock;
@@ -47,12 +51,16 @@ public final class Daemon implements AutoCloseable {
     private final ScheduledExecutorService timers = Threads.timers("timers");
     private final MemoryRelease memory = new MemoryRelease(timers);
     private final ExecutorService pairingWorkers = Threads.pool("pairing", 4);
+    private final ExecutorService commandWorkers = Threads.unbounded("command");
     private final DeviceIdentity identity;
     private final Records records;
     private final Links links;
     private final Pairing pairing;
     private final Accounts accounts;
     private final Folders folders;
+    private final CommandRunner commands;
+    private final PairOfferSteps offers;
+    private final CommandSteps steps;
     private final LocalApi api;
     private final Actions actions;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -93,7 +101,15 @@ public final class Daemon implements AutoCloseable {
                 new OpenFolder.Shared(name, links, records, clock, timers),
                 new RepositorySetup(
                         UUID::randomUUID, GitAnnex.isInstalled(), AnnexFilterCommand.commandLine(), "main"));
-        PairingDesk desk = new PairingDesk(store, links, pairing, accounts, folders, records, clock, name);
+        commands = new CommandRunner(store, records, clock, timers, commandWorkers, options.failpoints());
+        Introduction introduction = new Introduction(store, links, folders, clock);
+        offers = new PairOfferSteps(pairing, folders, introduction, clock, name);
+        steps = new CommandSteps(
+                new AddSteps(folders),
+                offers,
+                new PairJoinSteps(pairing, accounts, folders, introduction, records, clock, name),
+                new GetSteps(folders),
+                new DropSteps(folders, commands));
         actions = new DaemonActions(
                 new DaemonActions.Identity(
                         ProcessHandle.current().pid(),
@@ -104,10 +120,11 @@ public final class Daemon implements AutoCloseable {
                 store,
                 accounts,
                 folders,
-                desk,
+                new PairingDesk(store, pairing, accounts, folders, commands, offers, records, clock),
                 records,
                 links,
                 new Doctor(home, store, accounts, links),
+                commands,
                 stopRequested::countDown);
         token = home.makeToken(random);
         api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());
@@ -132,8 +149,13 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void begin(Options.Direct direct) throws IOException {
+        records.pruneDaily(timers);
         records.note(null, "started", Map.of("version", Version.current()));
         folders.openStored();
+        List<CommandRow> kept = store.commands().list();
+        offers.repeatLastWords(kept);
+        commands.start(steps); // before anybody can ask
+        offers.awaitReopened(kept); // before anybody else can be heard
         openDirect(direct);
         accounts.startStored();
         port = api.start();
@@ -184,6 +206,8 @@ public final class Daemon implements AutoCloseable {
             home.retract();
             memory.close();
             pairing.close();
+            commandWorkers.shutdownNow(); // what is under way is done again at the next start
+            commandWorkers.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
             folders.closeAll();
             links.close(); // says goodbye, and so before the accounts
             accounts.closeAll();
@@ -205,6 +229,7 @@ public final class Daemon implements AutoCloseable {
     private final class LinkEvents implements LinkListener {
         @Override
         public void up(DeviceId device, PeerInfo peer) {
+            records.clear(null, "turned away by " + device.hex());
             folders.postToAll(folders.linkUp(device, peer));
         }
 
@@ -227,6 +252,12 @@ public final class Daemon implements AutoCloseable {
         public void turnedAway(DeviceId by, String reason) {
             String name = store.devices().get(by).map(StoredDevice::name).orElse(by.brief());
             records.note(null, "turned-away", Map.of("peer", name, "reason", reason));
+            records.raise(
+                    null,
+                    "turned away by " + by.hex(),
+                    "warning",
+                    "The device " + name + " does not know this one any more (" + reason
+                            + "): your files stay as they are here and are not synced with it; pair the two again.");
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Checkup;
 import dev.tandem.assistant.api.Status;
+import dev.tandem.assistant.commands.Command;
 import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FolderSnapshot;
@@ -25,9 +26,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What a user can ask of this daemon, put into the words of its parts. Any thread. */
 final class DaemonActions implements Actions {
@@ -52,7 +55,9 @@ final class DaemonActions implements Actions {
     private final Records records;
     private final Links links;
     private final Doctor doctor;
+    private final CommandRunner commands;
     private final Runnable stop;
+    private final @Nullable String correlation;
 
     DaemonActions(
             Identity identity,
@@ -63,20 +68,62 @@ final class DaemonActions implements Actions {
             Records records,
             Links links,
             Doctor doctor,
+            CommandRunner commands,
             Runnable stop) {
+        this(
+                identity,
+                store,
+                accounts,
+                folders,
+                desk,
+                new ContentActions(folders, commands),
+                records,
+                links,
+                doctor,
+                commands,
+                stop,
+                null);
+    }
+
+    private DaemonActions(
+            Identity identity,
+            Store store,
+            Accounts accounts,
+            Folders folders,
+            PairingDesk desk,
+            ContentActions contents,
+            Records records,
+            Links links,
+            Doctor doctor,
+            CommandRunner commands,
+            Runnable stop,
+            @Nullable String correlation) {
         this.identity = identity;
         this.store = store;
         this.accounts = accounts;
         this.folders = folders;
-        contents = new ContentActions(folders);
         remotes = new RemoteActions(folders, records);
         history = new HistoryActions(folders, records);
         peers = new PeerActions(store, folders, links, records);
+        this.contents = contents;
+        this.commands = commands;
+        this.correlation = correlation;
         this.desk = desk;
         this.records = records;
         this.links = links;
         this.doctor = doctor;
         this.stop = stop;
+    }
+
+    @Override
+    public Actions under(String request) {
+        return new DaemonActions(
+                identity, store, accounts, folders, desk, contents, records, links, doctor, commands, stop, request);
+    }
+
+    /** Under which name what is asked now is kept. */
+    private String correlation() {
+        return correlation == null ? UUID.randomUUID().toString() : correlation;
     }
 
     @Override
@@ -173,9 +220,17 @@ final class DaemonActions implements Actions {
 
     @Override
     public Status.Folder addFolder(Path directory, Optional<String> name) throws ActionFailed {
-        OpenFolder folder = folders.add(directory, name, Optional.empty());
-        finish(folder, folder.sync(), FIRST_COMMIT);
-        return status(folder);
+        Path path = directory.toAbsolutePath().normalize();
+        String asked = commands.submit(
+                correlation(), null, "add " + path, new Command.Add(path.toString(), name.orElse(null), null));
+        AddSteps.Added added = Answers.await(
+                commands.result(asked),
+                AddSteps.Added.class,
+                FIRST_COMMIT,
+                path + " is not in sync yet; it goes on in the background; see `tandem status`");
+        return status(folders.of(added.uuid())
+                .orElseThrow(() -> new ActionFailed(
+                        ActionFailed.Kind.FAILED, path + " was added, but is not open now; see `tandem status`")));
     }
 
     @Override
@@ -183,6 +238,7 @@ final class DaemonActions implements Actions {
         OpenFolder folder = folders.named(name);
         try {
             folders.remove(folder);
+            commands.folderRemoved(folder.uuid());
             records.note(
                     name,
                     "folder-removed",
@@ -199,7 +255,7 @@ final class DaemonActions implements Actions {
 
     @Override
     public Offer offer(String folder) throws ActionFailed {
-        return desk.offer(folder);
+        return desk.offer(correlation(), folder);
     }
 
     @Override
@@ -209,7 +265,7 @@ final class DaemonActions implements Actions {
 
     @Override
     public Paired join(String jid, String code, Optional<Path> directory) throws ActionFailed {
-        return desk.join(jid, code, directory);
+        return desk.join(correlation(), jid, code, directory);
     }
 
     @Override
@@ -279,12 +335,12 @@ final class DaemonActions implements Actions {
 
     @Override
     public List<Content> get(List<Path> paths, Duration timeout) throws ActionFailed {
-        return contents.get(paths, timeout);
+        return contents.get(correlation(), paths, timeout);
     }
 
     @Override
     public List<Content> drop(List<Path> paths, boolean force) throws ActionFailed {
-        return contents.drop(paths, force);
+        return contents.drop(correlation(), paths, force);
     }
 
     @Override
@@ -325,6 +381,16 @@ final class DaemonActions implements Actions {
     @Override
     public Device forget(String device) throws ActionFailed {
         return peers.forget(device);
+    }
+
+    @Override
+    public void decideDeletion(String name, boolean meant) throws ActionFailed {
+        OpenFolder folder = folders.named(name);
+        if (folder.snapshot().held() == null) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED, "no deletion is held in " + name + "; nothing was changed");
+        }
+        folder.post(new Event.DeletionDecided(meant));
     }
 
     @Override

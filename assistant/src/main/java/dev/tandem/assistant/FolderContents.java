@@ -137,6 +137,11 @@ final class FolderContents {
         asked.addAll(keys);
     }
 
+    /** Whether somebody asked for it since this daemon started, and it has neither come nor been dropped since. */
+    boolean isAskedFor(Key key) {
+        return asked.contains(key);
+    }
+
     void arrived(Set<Key> keys) {
         asked.removeAll(keys);
     }

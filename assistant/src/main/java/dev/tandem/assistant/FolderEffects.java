@@ -118,6 +118,11 @@ final class FolderEffects implements Effect.Handler {
     }
 
     @Override
+    public void decideDeletion(boolean meant) {
+        world.workers.files.execute(() -> world.worker.decide(meant));
+    }
+
+    @Override
     public void lookAtRepository() {
         world.workers.answers.execute(() -> {
             world.remotes.look().ifPresent(post);

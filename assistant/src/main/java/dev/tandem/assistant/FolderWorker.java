@@ -2,6 +2,7 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FileChange;
+import dev.tandem.assistant.core.HeldDeletion;
 import dev.tandem.assistant.core.KeptBoth;
 import dev.tandem.assistant.core.Tips;
 import dev.tandem.gitsync.annex.AnnexBranch;
@@ -32,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
@@ -59,6 +61,12 @@ final class FolderWorker {
     private final RemoteExchange remotes;
     private final InstantSource clock;
     private final Map<String, Instant> unsettledSince = new HashMap<>();
+    private final MassDeletion deletions;
+    private @Nullable HeldDeletion held;
+    private @Nullable Decision decision;
+
+    /** The user's word about what was held; it is for the next job of that sort only. */
+    private record Decision(boolean meant, boolean local) {}
 
     FolderWorker(
             FolderRepository repository,
@@ -66,8 +74,10 @@ final class FolderWorker {
             AnnexBranch annex,
             FolderContents contents,
             RemoteExchange remotes,
+            MassDeletion deletions,
             InstantSource clock) {
         this.remotes = remotes;
+        this.deletions = deletions;
         this.clock = clock;
         this.repository = repository;
         this.files = files;
@@ -87,7 +97,46 @@ final class FolderWorker {
         return job(() -> commitNow(paths));
     }
 
+    /** The user has said whether what is held is meant. */
+    void decide(boolean meant) {
+        HeldDeletion about = held;
+        if (about != null) {
+            decision = new Decision(meant, about.from() == null);
+            held = null;
+        }
+    }
+
+    /** What the user has said about such a change, once; empty if it is to be asked about. */
+    private Optional<Decision> decided(boolean local) {
+        Decision now = decision;
+        if (now == null || now.local != local) {
+            return Optional.empty();
+        }
+        decision = null;
+        return Optional.of(now);
+    }
+
     private Event commitNow(Set<String> paths) throws IOException {
+        ObjectId head = repository.head().orElse(null);
+        Optional<HeldDeletion> vanished = deletions.inFiles(paths, head);
+        Optional<Decision> decided = decided(true);
+        if (vanished.isEmpty() || head == null) {
+            return commitAll(paths);
+        }
+        if (decided.isEmpty()) {
+            held = vanished.get();
+            return new Event.DeletionHeld(vanished.get());
+        }
+        if (decided.get().meant) {
+            return commitAll(paths);
+        }
+        Set<String> back = deletions.restore(paths, head);
+        Event committed = commitAll(paths);
+        files.fill(back);
+        return committed;
+    }
+
+    private Event commitAll(Set<String> paths) throws IOException {
         Set<String> overdue = new HashSet<>(paths);
         overdue.retainAll(unsettledSince.keySet());
         Instant limit = clock.instant().minus(Watch.Settle.DEFAULT.atMost());
@@ -135,10 +184,22 @@ final class FolderWorker {
             Optional<ObjectId> own = repository.head();
             own.ifPresent(heads::add);
             ConvergentMerge.Merged merged = ConvergentMerge.merge(repository.git(), heads);
+            ObjectId target = merged.head();
+            Optional<Decision> decided = decided(false);
+            Optional<HeldDeletion> vanishing = own.isEmpty() || own.get().equals(target)
+                    ? Optional.empty()
+                    : deletions.inMerge(own.get(), target, names(clients));
+            if (vanishing.isPresent() && decided.isEmpty()) {
+                held = vanishing.get();
+                return new Event.DeletionHeld(vanishing.get());
+            }
+            if (vanishing.isPresent() && !decided.get().meant) {
+                target = deletions.keeping(own.get(), target);
+            }
             SyncedTimes times = new SyncedTimes(repository);
             List<WorkTree.Change> changes = List.of();
-            if (own.isEmpty() || !own.get().equals(merged.head())) {
-                WorkTree.CheckedOut out = files.checkOut(merged.head(), times::modified);
+            if (own.isEmpty() || !own.get().equals(target)) {
+                WorkTree.CheckedOut out = files.checkOut(target, times::modified);
                 if (!out.done()) {
                     return new Event.ChangedMeanwhile(out.changedMeanwhile());
                 }
@@ -173,6 +234,16 @@ final class FolderWorker {
             }
         }
         return Optional.of(to + " is being written to by another program");
+    }
+
+    private String names(Set<UUID> clients) throws IOException {
+        Map<UUID, String> names = annex.descriptions();
+        return clients.isEmpty()
+                ? "another clone"
+                : clients.stream()
+                        .map(client -> names.getOrDefault(client, client.toString()))
+                        .sorted()
+                        .collect(Collectors.joining(", "));
     }
 
     /** Finishes what a crash has cut short; before anything else. */

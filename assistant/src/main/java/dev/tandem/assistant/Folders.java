@@ -1,6 +1,7 @@
 package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
+import dev.tandem.assistant.commands.Command;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -98,37 +100,94 @@ final class Folders {
         }
     }
 
-    /** Creates or adopts a repository and opens it. */
-    OpenFolder add(Path directory, Optional<String> name, Optional<String> branch) throws ActionFailed {
+    /** Says where a new folder is to be and what it is to be called; refuses what is taken. Changes nothing. */
+    Command.Place plan(Path directory, Optional<String> name, Optional<String> branch) throws ActionFailed {
         Path path = directory.toAbsolutePath().normalize();
         String chosen = name.orElseGet(() -> String.valueOf(path.getFileName()));
         checkNew(path, chosen);
+        return new Command.Place(
+                path.toString(),
+                chosen,
+                branch.orElse(null),
+                !Files.exists(path.resolve(".git")),
+                !Files.exists(path),
+                null);
+    }
+
+    /**
+     * Creates or adopts a repository; may be repeated, also after a crash in its middle.
+     *
+     * @return the folder, to be stored
+     */
+    StoredFolder create(Command.Place place) throws ActionFailed {
+        Path path = Path.of(place.directory());
+        String branch = place.branch();
         try {
-            RepositorySetup wanted = branch.isPresent() ? setup.withInitialBranch(branch.get()) : setup;
-            boolean ours = !Files.exists(path.resolve(".git"));
-            FolderRepository repository = FolderRepository.createOrAdopt(path, wanted);
-            StoredFolder stored = new StoredFolder(chosen, path, repository.uuid(), false);
-            if (open.containsKey(stored.uuid())) {
-                repository.close();
+            if (place.newRepository()) {
+                HalfMade.remove(path.resolve(".git"));
+            }
+            RepositorySetup wanted = branch == null ? setup : setup.withInitialBranch(branch);
+            UUID uuid;
+            try (FolderRepository repository = FolderRepository.createOrAdopt(path, wanted)) {
+                uuid = repository.uuid();
+            }
+            if (open.containsKey(uuid)) {
                 throw new ActionFailed(
                         ActionFailed.Kind.FAILED,
                         path + " is a copy of a folder that is synced already (same annex.uuid); nothing was changed;"
                                 + " clone it with git instead of copying it");
             }
-            store.folders().store(stored);
-            OpenFolder folder = opened(stored, repository);
-            folder.describe(describe(path));
-            if (ours) {
-                folder.settleLargeFiles();
-            }
-            shared.records().note(chosen, "folder-added", Map.of("path", path.toString()));
-            return folder;
+            return new StoredFolder(place.name(), path, uuid, false);
         } catch (RepositoryException refused) {
             throw new ActionFailed(ActionFailed.Kind.FAILED, Diagnosis.brief(refused));
         } catch (IOException failure) {
             throw new ActionFailed(
                     ActionFailed.Kind.FAILED, Diagnosis.of(path, failure).line());
         }
+    }
+
+    /** Stores a folder that was created; within the transaction of the command that did. */
+    void keep(StoredFolder stored) {
+        store.folders().store(stored);
+        store.journal()
+                .append(
+                        shared.clock().instant(),
+                        "folder-added",
+                        stored.name(),
+                        Map.of("path", stored.path().toString()));
+    }
+
+    /** Opens a folder that is stored, unless it is open, and describes it; may be repeated. */
+    OpenFolder open(Command.Place place) throws IOException, ActionFailed {
+        UUID uuid = UUID.fromString(Objects.requireNonNull(place.uuid()));
+        StoredFolder stored = store.folders().list().stream()
+                .filter(folder -> folder.uuid().equals(uuid))
+                .findFirst()
+                .orElseThrow(() -> new ActionFailed(
+                        ActionFailed.Kind.FAILED, "the folder " + place.name() + " was removed meanwhile"));
+        OpenFolder folder = open.get(uuid);
+        if (folder == null) {
+            folder = opened(stored, FolderRepository.open(stored.path(), setup));
+        }
+        folder.describe(describe(stored.path()));
+        if (place.newRepository()) {
+            folder.settleLargeFiles();
+        }
+        return folder;
+    }
+
+    /** A name that no folder has yet. */
+    String freeName(String wanted) {
+        String name = wanted;
+        for (int i = 2; byName(name).isPresent(); i++) {
+            name = wanted + "-" + i;
+        }
+        return name;
+    }
+
+    /** The open folder of a uuid. */
+    Optional<OpenFolder> of(String uuid) {
+        return Optional.ofNullable(open.get(UUID.fromString(uuid)));
     }
 
     private String describe(Path path) {

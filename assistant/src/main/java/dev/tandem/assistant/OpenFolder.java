@@ -102,7 +102,14 @@ final class OpenFolder {
         remotes = new GitRemotes(repository.git());
         access = new Access(shared.clock, Path.of(System.getProperty("user.home", "/")), System.getenv());
         RemoteExchange exchange = new RemoteExchange(repository, annex, remotes, access);
-        worker = new FolderWorker(repository, tree, annex, contents, exchange, shared.clock);
+        worker = new FolderWorker(
+                repository,
+                tree,
+                annex,
+                contents,
+                exchange,
+                new MassDeletion(repository.git(), shared.clock, shared.device),
+                shared.clock);
         files = Threads.pool(stored.name() + "-files", 1);
         pushes = Threads.unbounded(stored.name() + "-push");
         answers = Threads.pool(stored.name() + "-answer", 2);

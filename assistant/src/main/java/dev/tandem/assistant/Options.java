@@ -7,8 +7,14 @@ import dev.tandem.xmpp.link.Reach;
  *
  * @param name what other devices call this one
  * @param direct whether devices may connect to it, and it to them, without a server in between
+ * @param failpoints where tests end it
  */
-public record Options(String name, Direct direct) {
+public record Options(String name, Direct direct, Failpoints failpoints) {
+    /** How it runs outside tests. */
+    public Options(String name, Direct direct) {
+        this(name, direct, Failpoints.NONE);
+    }
+
     /**
      * Connections between devices without a server in between.
      *

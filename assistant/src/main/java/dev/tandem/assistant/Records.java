@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +29,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class Records {
     private static final long END_SECONDS = 2;
+    private static final String STORE_ALERT = "store";
 
     private final Store store;
     private final Alerts alerts;
     private final InstantSource clock;
     private final ExecutorService writer = Threads.pool("records", 1);
+    private final Writes writes;
 
     Records(Store store, Alerts alerts, InstantSource clock) {
         this.store = store;
         this.alerts = alerts;
         this.clock = clock;
+        writes = new Writes(store, writer, this::cannotWrite);
+    }
+
+    /** Not journalled, for which there is no room. */
+    private void cannotWrite(RuntimeException cause) {
+        alerts.raise(STORE_ALERT, Alerts.Severity.ERROR, Diagnosis.brief(cause), clock.instant());
     }
 
     /** Writes a line of the journal; {@code folder} is null for the daemon itself. */
     void note(@Nullable String folder, String type, Map<String, String> fields) {
         Instant now = clock.instant();
-        writer.execute(() -> store.journal().append(now, type, folder, fields));
+        writes.add(() -> {
+            long dropped = writes.takeDropped();
+            if (dropped > 0) {
+                store.journal().append(now, "journal-dropped", null, Map.of("entries", Long.toString(dropped)));
+            }
+            store.journal().append(now, type, folder, fields);
+            alerts.clear(STORE_ALERT);
+        });
+    }
+
+    /** Keeps the journal within its bounds, also while nothing is written. */
+    void pruneDaily(ScheduledExecutorService timers) {
+        var unused = timers.scheduleWithFixedDelay(
+                () -> writes.add(() -> store.journal().prune(clock.instant())), 0, 1, TimeUnit.DAYS);
     }
 
     /** Raises an alert, or counts it once more; journalled when it begins. */
@@ -128,15 +150,15 @@ final class Records {
                             Optional.of(lastSync),
                             Optional.ofNullable(head)))
                     .toList();
-            writer.execute(() -> store.peers().inSync(peers));
+            writes.add(() -> store.peers().inSync(peers));
         }
 
         void owe(Client client, Notice notice) {
-            writer.execute(() -> store.owed().store(owed(client, notice)));
+            writes.add(() -> store.owed().store(owed(client, notice)));
         }
 
         void settle(Client client, Notice notice) {
-            writer.execute(() -> store.owed().delete(owed(client, notice)));
+            writes.add(() -> store.owed().delete(owed(client, notice)));
         }
 
         private Owed owed(Client client, Notice notice) {

@@ -120,6 +120,26 @@ class ImportRulesTest {
                     "org.eclipse.jgit..");
 
     @ArchTest
+    static final ArchRule COMMANDS_ARE_PURE = noClasses()
+            .that()
+            .resideInAPackage("dev.tandem.assistant.commands..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tandem.assistant",
+                    "dev.tandem.assistant.core..",
+                    "dev.tandem.assistant.store..",
+                    "dev.tandem.assistant.api..",
+                    "dev.tandem.assistant.cli..",
+                    "dev.tandem.gitsync..",
+                    "dev.tandem.xmpp..",
+                    "java.io..",
+                    "java.net..",
+                    "java.nio..",
+                    "java.util.concurrent..",
+                    "org.eclipse.jgit..");
+
+    @ArchTest
     static final ArchRule COMMAND_LINE_SEES_ONLY_THE_API = noClasses()
             .that()
             .resideInAPackage("dev.tandem.assistant.cli..")
@@ -128,6 +148,7 @@ class ImportRulesTest {
             .resideInAnyPackage(
                     "dev.tandem.assistant",
                     "dev.tandem.assistant.core..",
+                    "dev.tandem.assistant.commands..",
                     "dev.tandem.assistant.store..",
                     "dev.tandem.gitsync..",
                     "dev.tandem.xmpp..");

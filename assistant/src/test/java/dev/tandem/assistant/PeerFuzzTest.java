@@ -88,7 +88,7 @@ class PeerFuzzTest {
     }
 
     private static void readFacts(byte[] input) throws IOException {
-        PairingDesk.Facts facts = PairingDesk.Facts.parse(input);
+        PairingFacts facts = PairingFacts.parse(input);
 
         assertThat(facts.folder()).isNotEmpty().doesNotContain("/").isNotEqualTo("..");
         assertThat(facts.folder() + facts.device() + facts.branch())
@@ -104,8 +104,7 @@ class PeerFuzzTest {
         String facts =
                 "{'folder':'" + name + "','uuid':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b10','branch':'main','device':'x'}";
 
-        assertThatThrownBy(
-                        () -> PairingDesk.Facts.parse(facts.replace('\'', '"').getBytes(UTF_8)))
+        assertThatThrownBy(() -> PairingFacts.parse(facts.replace('\'', '"').getBytes(UTF_8)))
                 .isInstanceOf(IOException.class);
     }
 
@@ -114,8 +113,7 @@ class PeerFuzzTest {
     void hiddenDirectory() throws IOException {
         String facts = "{'folder':'.ssh','uuid':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b10','branch':'main','device':'x'}";
 
-        PairingDesk.Facts named =
-                PairingDesk.Facts.parse(facts.replace('\'', '"').getBytes(UTF_8));
+        PairingFacts named = PairingFacts.parse(facts.replace('\'', '"').getBytes(UTF_8));
 
         assertThatThrownBy(named::directoryName).isInstanceOf(IOException.class);
     }

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls may block for as long as their own description says and come from any thread.
  */
 public interface Actions {
+    /**
+     * The same actions, asked for under a name. What outlives the asking (add, offer, join, get, drop) is done once
+     * under one name: asked again, also after a restart of the daemon, it gives the first one's result.
+     *
+     * @param request unique to what is asked, chosen by whoever asks
+     */
+    Actions under(String request);
+
     /** The daemon, its accounts, folders, peers and alerts as of now. Answers from memory, at once. */
     Status status();
 
@@ -92,6 +100,12 @@ public interface Actions {
      * @param device its fingerprint, the beginning of that, or its name
      */
     Device forget(String device) throws ActionFailed;
+
+    /**
+     * Says whether a deletion that Tandem holds is meant: if so, it is carried out, else the files come back on all
+     * devices. Fails if nothing is held.
+     */
+    void decideDeletion(String folder, boolean meant) throws ActionFailed;
 
     /** Stops syncing a folder, or all, until resumed; survives a restart. */
     void pause(Optional<String> folder) throws ActionFailed;

@@ -64,6 +64,9 @@ public final class LocalApi implements AutoCloseable {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+    /** The header with the name under which a request may be repeated. */
+    static final String REQUEST_NAME = "Idempotency-Key";
+
     static final Requests.Done DONE = new Requests.Done(true);
 
     /** The page's files: the address, then the resource and its type. */
@@ -164,6 +167,8 @@ public final class LocalApi implements AutoCloseable {
         javalin.post("/api/drop", patiently(this::drop));
         javalin.post("/api/whereis", patiently(this::whereis));
         javalin.post("/api/doctor", patiently(this::doctor));
+        javalin.post("/api/confirm", request -> decideDeletion(request, true));
+        javalin.post("/api/undo", request -> decideDeletion(request, false));
         javalin.post("/api/pause", patiently(this::pause));
         javalin.post("/api/resume", patiently(this::resume));
         javalin.post("/api/stop", this::stop);
@@ -258,6 +263,18 @@ public final class LocalApi implements AutoCloseable {
         return Math.max(0, journal.last() - tail);
     }
 
+    /** What outlives the asking is done once under the name that the caller gives it, and else under one of ours. */
+    private Actions durable(Context request) throws Refused {
+        String name = request.header(REQUEST_NAME);
+        if (name == null) {
+            return actions;
+        }
+        if (!name.matches("[A-Za-z0-9._-]{8,64}")) {
+            throw new Refused(400, "usage", REQUEST_NAME + " is 8 to 64 letters, digits, dots and dashes");
+        }
+        return actions.under(name);
+    }
+
     private static long number(Context request, String name, long otherwise, long max) throws Refused {
         String value = request.queryParam(name);
         if (value == null) {
@@ -284,7 +301,9 @@ public final class LocalApi implements AutoCloseable {
 
     private void addFolder(Context request) throws Exception {
         Requests.AddFolder body = body(request, Requests.AddFolder.class);
-        answer(request, actions.addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
+        answer(
+                request,
+                durable(request).addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
     }
 
     private void removeFolder(Context request) throws Exception {
@@ -295,7 +314,8 @@ public final class LocalApi implements AutoCloseable {
     private void offer(Context request) throws Exception {
         answer(
                 request,
-                actions.offer(required(body(request, Requests.Named.class).folder(), "folder")));
+                durable(request)
+                        .offer(required(body(request, Requests.Named.class).folder(), "folder")));
     }
 
     private void awaitPaired(Context request) throws Exception {
@@ -308,7 +328,7 @@ public final class LocalApi implements AutoCloseable {
         Requests.Join body = body(request, Requests.Join.class);
         String directory = body.directory();
         Optional<Path> where = directory == null ? Optional.empty() : Optional.of(path(directory));
-        answer(request, actions.join(required(body.jid(), "jid"), required(body.code(), "code"), where));
+        answer(request, durable(request).join(required(body.jid(), "jid"), required(body.code(), "code"), where));
     }
 
     private void sync(Context request) throws Exception {
@@ -320,12 +340,12 @@ public final class LocalApi implements AutoCloseable {
     private void get(Context request) throws Exception {
         Requests.Get body = body(request, Requests.Get.class);
         Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
-        answer(request, new Requests.Contents(actions.get(paths(body.paths()), timeout)));
+        answer(request, new Requests.Contents(durable(request).get(paths(body.paths()), timeout)));
     }
 
     private void drop(Context request) throws Exception {
         Requests.Drop body = body(request, Requests.Drop.class);
-        answer(request, new Requests.Contents(actions.drop(paths(body.paths()), body.force())));
+        answer(request, new Requests.Contents(durable(request).drop(paths(body.paths()), body.force())));
     }
 
     private void whereis(Context request) throws Exception {
@@ -344,6 +364,11 @@ public final class LocalApi implements AutoCloseable {
     private void doctor(Context request) throws Exception {
         Requests.Doctor body = body(request, Requests.Doctor.class);
         answer(request, actions.examine(Optional.ofNullable(body.folder()), body.repair()));
+    }
+
+    private void decideDeletion(Context request, boolean meant) throws Exception {
+        actions.decideDeletion(required(body(request, Requests.Named.class).folder(), "folder"), meant);
+        answer(request, DONE);
     }
 
     private void pause(Context request) throws Exception {

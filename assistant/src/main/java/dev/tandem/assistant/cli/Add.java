@@ -24,7 +24,7 @@ final class Add extends Verb {
         if (name != null) {
             request.put("name", name);
         }
-        byte[] answer = daemon().post("/api/folders", request, PATIENT);
+        byte[] answer = ask("/api/folders", request, PATIENT);
         if (root().json()) {
             print(answer);
         } else {

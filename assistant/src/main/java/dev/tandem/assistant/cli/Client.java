@@ -60,6 +60,16 @@ final class Client {
                 "the daemon is not running on " + home.directory() + ", so nothing was done: run tandem start");
     }
 
+    /** Whether something listens where the daemon said it would. */
+    boolean isThere() throws IOException {
+        try (Socket socket = new Socket()) {
+            connect(socket);
+            return true;
+        } catch (CommandFailed | SocketTimeoutException gone) {
+            return false;
+        }
+    }
+
     long pid() {
         return running.pid();
     }
@@ -91,13 +101,24 @@ final class Client {
         return whole("POST", address, Json.write(body), patience);
     }
 
+    /**
+     * The same, for what outlives the asking: the daemon does it once, however often it is repeated under that name.
+     */
+    byte[] post(String address, Map<String, ?> body, Duration patience, String name) throws IOException, CommandFailed {
+        return whole(open("POST", address, Json.write(body), patience, "Idempotency-Key: " + name + "\r\n"), patience);
+    }
+
     byte[] delete(String address, Duration patience) throws IOException, CommandFailed {
         return whole("DELETE", address, new byte[0], patience);
     }
 
     private byte[] whole(String method, String address, byte[] body, Duration patience)
             throws IOException, CommandFailed {
-        try (InputStream answer = open(method, address, body, patience)) {
+        return whole(open(method, address, body, patience), patience);
+    }
+
+    private static byte[] whole(InputStream open, Duration patience) throws IOException, CommandFailed {
+        try (InputStream answer = open) {
             return answer.readNBytes(MAX_ANSWER_BYTES);
         } catch (SocketTimeoutException e) {
             throw timedOut(patience);
@@ -106,12 +127,17 @@ final class Client {
 
     /** Sends a request and gives the body of a good answer, as it comes; closing it ends the connection. */
     InputStream open(String method, String address, byte[] body, Duration patience) throws IOException, CommandFailed {
+        return open(method, address, body, patience, "");
+    }
+
+    private InputStream open(String method, String address, byte[] body, Duration patience, String header)
+            throws IOException, CommandFailed {
         Socket socket = new Socket();
         try {
             connect(socket);
             socket.setSoTimeout((int) patience.toMillis());
-            String head = method + " " + address + " HTTP/1.0\r\nHost: 127.0.0.1:" + running.port()
-                    + "\r\nAuthorization: Bearer " + token + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+            String head = method + " " + address + " HTTP/1.0\r\nHost: 127.0.0.1:" + running.port() + "\r\n" + header
+                    + "Authorization: Bearer " + token + "\r\nContent-Length: " + body.length + "\r\n\r\n";
             ByteArrayOutputStream request = new ByteArrayOutputStream();
             request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
             request.writeBytes(body);

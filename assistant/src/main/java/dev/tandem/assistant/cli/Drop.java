@@ -21,6 +21,6 @@ final class Drop extends Verb {
     @Override
     int run() throws IOException, CommandFailed {
         Map<String, Object> request = Map.of("paths", Get.absolute(paths), "force", force);
-        return Get.report(this, daemon().post("/api/drop", request, PATIENT), "dropped");
+        return Get.report(this, ask("/api/drop", request, PATIENT), "dropped");
     }
 }

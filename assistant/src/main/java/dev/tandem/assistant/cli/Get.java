@@ -29,8 +29,8 @@ final class Get extends Verb {
             throw usage("--timeout must be 1 to " + MAX_SECONDS + " seconds, not " + timeoutSeconds);
         }
         Map<String, Object> request = Map.of("paths", absolute(paths), "timeoutSeconds", timeoutSeconds);
-        byte[] answer = daemon().post(
-                        "/api/get", request, Duration.ofSeconds(timeoutSeconds).plus(QUICK));
+        byte[] answer =
+                ask("/api/get", request, Duration.ofSeconds(timeoutSeconds).plus(QUICK));
         return report(this, answer, "here");
     }
 

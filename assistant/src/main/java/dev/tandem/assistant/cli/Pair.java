@@ -47,8 +47,7 @@ final class Pair extends Verb {
     }
 
     private int offer(String folder) throws IOException, CommandFailed {
-        Client daemon = daemon();
-        byte[] answer = daemon.post("/api/offers", Map.of("folder", folder), QUICK);
+        byte[] answer = ask("/api/offers", Map.of("folder", folder), QUICK);
         Map<String, Object> offer = Json.object(answer);
         String line = Json.text(offer, "jid") + " " + Json.text(offer, "code");
         if (root().json()) {
@@ -59,7 +58,7 @@ final class Pair extends Verb {
             show(line);
         }
         out().flush();
-        return print ? Exit.DONE.code() : await(daemon, offer);
+        return print ? Exit.DONE.code() : await(offer);
     }
 
     private void show(String line) {
@@ -73,11 +72,11 @@ final class Pair extends Verb {
         say("Waiting for it …");
     }
 
-    private int await(Client daemon, Map<String, Object> offer) throws IOException, CommandFailed {
+    private int await(Map<String, Object> offer) throws IOException, CommandFailed {
         Map<String, Object> request = Map.of("offer", offer, "timeoutSeconds", (int) ONE_WAIT.toSeconds());
         for (long i = 0; i < OFFER_LASTS.dividedBy(ONE_WAIT); i++) {
             try {
-                return paired(daemon.post("/api/offers/wait", request, ONE_WAIT.plus(QUICK)));
+                return paired(ask("/api/offers/wait", request, ONE_WAIT.plus(QUICK)));
             } catch (CommandFailed e) {
                 if (e.exit() != Exit.TIMED_OUT) {
                     throw e;
@@ -96,7 +95,7 @@ final class Pair extends Verb {
             Path directory = Path.of(arguments.get(2)).toAbsolutePath().normalize();
             request.put("directory", directory.toString());
         }
-        return paired(daemon().post("/api/join", request, PATIENT));
+        return paired(ask("/api/join", request, PATIENT));
     }
 
     private int paired(byte[] answer) throws IOException {

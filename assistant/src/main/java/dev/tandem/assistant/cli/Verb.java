@@ -1,11 +1,17 @@
 package dev.tandem.assistant.cli;
 
 import dev.tandem.assistant.api.Home;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +24,11 @@ abstract class Verb implements Callable<Integer> {
 
     /** What may take as long as a large folder or a slow network takes. */
     static final Duration PATIENT = Duration.ofHours(12);
+
+    /** How long a daemon may take to come back: a service manager restarts it at once, a person does not. */
+    private static final Duration COMES_BACK = Duration.ofSeconds(60);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -47,6 +58,39 @@ abstract class Verb implements Callable<Integer> {
 
     Client daemon() throws IOException, CommandFailed {
         return Client.connect(home());
+    }
+
+    /**
+     * Asks for something that outlives the asking. If the daemon ends before it answers, the question is repeated under
+     * the same name to the next one, which goes on with it and gives the result.
+     */
+    byte[] ask(String address, Map<String, ?> body, Duration patience) throws IOException, CommandFailed {
+        String name = UUID.randomUUID().toString();
+        Client daemon = daemon();
+        while (true) {
+            try {
+                return daemon.post(address, body, patience, name);
+            } catch (EOFException | SocketException ended) {
+                daemon = next(daemon);
+            }
+        }
+    }
+
+    /** The daemon that comes after one that has ended. */
+    private Client next(Client ended) throws IOException, CommandFailed {
+        for (long i = 0; i < COMES_BACK.dividedBy(LOOK_AGAIN); i++) {
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            Optional<Client> found = Client.find(home());
+            if (found.isPresent()
+                    && found.get().pid() != ended.pid()
+                    && found.get().isThere()) {
+                return found.get();
+            }
+        }
+        throw new CommandFailed(
+                Exit.NOT_RUNNING,
+                "the daemon ended before it answered; what you asked for is kept and goes on when it runs again: run tandem"
+                        + " start");
     }
 
     PrintWriter out() {

@@ -23,6 +23,8 @@ enum Verbs {
     DROP("drop", Section.EVERY_DAY),
     WHEREIS("whereis", Section.EVERY_DAY),
     DOCTOR("doctor", Section.EVERY_DAY),
+    CONFIRM("confirm", Section.EVERY_DAY),
+    UNDO("undo", Section.EVERY_DAY),
     PAUSE("pause", Section.EVERY_DAY),
     RESUME("resume", Section.EVERY_DAY),
     WEB("web", Section.EVERY_DAY);
@@ -84,6 +86,8 @@ enum Verbs {
             case DROP -> new Drop();
             case WHEREIS -> new Whereis();
             case DOCTOR -> new Doctor();
+            case CONFIRM -> new Confirm();
+            case UNDO -> new Undo();
             case PAUSE -> new Pause();
             case RESUME -> new Resume();
             case WEB -> new Web();

@@ -105,11 +105,17 @@ public sealed interface Effect {
         /** See {@link Clear}. */
         void clear(String key);
 
+        /** See {@link DecideDeletion}. */
+        void decideDeletion(boolean meant);
+
         /** See {@link SyncEnded}. */
         void syncEnded(SyncEnded end);
     }
 
-    /** Find out what changed since the index was written, and commit it. Ends with Committed, Blocked or JobFailed. */
+    /**
+     * Find out what changed since the index was written, and commit it. Ends with Committed, DeletionHeld, Blocked or
+     * JobFailed.
+     */
     record ScanAndCommit() implements Effect {
         @Override
         public void runBy(Handler handler) {
@@ -356,6 +362,14 @@ public sealed interface Effect {
         @Override
         public void runBy(Handler handler) {
             handler.clear(key);
+        }
+    }
+
+    /** Let the next job on the files delete what was held, or bring that back. Before that job; nothing comes of it. */
+    record DecideDeletion(boolean meant) implements Effect {
+        @Override
+        public void runBy(Handler handler) {
+            handler.decideDeletion(meant);
         }
     }
 

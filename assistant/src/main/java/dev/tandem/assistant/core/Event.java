@@ -106,6 +106,22 @@ public sealed interface Event {
         }
     }
 
+    /** A job on the working tree found that most files would vanish; it has done nothing. */
+    record DeletionHeld(HeldDeletion held) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.deletions().hold(held);
+        }
+    }
+
+    /** The user has said whether a deletion that is held is meant. */
+    record DeletionDecided(boolean meant) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.deletions().decided(meant);
+        }
+    }
+
     /** It is time to try again what had to wait. */
     record Retry() implements Event {
         @Override

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: an event in, effects out. Time is an argument; nothing here blocks, reads a file or sends a byte. Owned by
  * one dispatcher thread. The parts: {@link LocalWork} (files and history), {@link Gossip} (telling and hearing),
  * {@link Admission} (whom it listens to), {@link Pushes} (whose turn it is), {@link DesyncedSet}, {@link Owed},
- * {@link Transfers} (large files), {@link Remotes}, {@link SyncRequests}; this class takes each event to the parts that
- * it concerns.
+ * {@link Transfers} (large files), {@link DeletionGuard}, {@link Remotes}, {@link SyncRequests}; this class takes each
+ * event to the parts that it concerns.
  */
 public final class FolderCore {
     private final FolderState folder;
@@ -26,6 +26,7 @@ public final class FolderCore {
     private final Admission admission;
     private final Gossip gossip;
     private final LocalWork work;
+    private final DeletionGuard deletions;
     private final SyncRequests syncs = new SyncRequests();
     private final Transfers transfers;
     private final Remotes remotes;
@@ -45,6 +46,7 @@ public final class FolderCore {
         owed = new Owed(folder);
         gossip = new Gossip(folder, peers, pushes, desynced, owed);
         work = new LocalWork(folder);
+        deletions = new DeletionGuard(folder, work);
         remotes = new Remotes(folder, work.queue());
         transfers = new Transfers(folder, peers, remotes, pushes, work.queue());
     }
@@ -76,7 +78,7 @@ public final class FolderCore {
 
     /** How things stand after the last event. */
     public FolderSnapshot snapshot() {
-        String obstacle = work.obstacle();
+        String obstacle = obstacle();
         List<FolderSnapshot.PeerSnapshot> seen = new ArrayList<>();
         for (Peer peer : peers.all()) {
             seen.add(new FolderSnapshot.PeerSnapshot(
@@ -97,7 +99,17 @@ public final class FolderCore {
                 work.queue().pending(),
                 transfers.missing(),
                 List.copyOf(seen),
-                remotes.snapshot());
+                remotes.snapshot(),
+                deletions.held());
+    }
+
+    DeletionGuard deletions() {
+        return deletions;
+    }
+
+    private @Nullable String obstacle() {
+        String held = deletions.obstacle();
+        return held == null ? work.obstacle() : held;
     }
 
     // ---- the files and the repository
@@ -114,6 +126,7 @@ public final class FolderCore {
 
     void settled(Set<String> paths) {
         work.queue().changed(paths);
+        deletions.lookAgain();
     }
 
     void rescanNeeded(String why) {
@@ -147,6 +160,7 @@ public final class FolderCore {
         transfers.counted(contents);
         folder.coming = transfers.coming();
         work.committed(after, changes, unsettled, unreadable);
+        deletions.committed();
         if (!after.equals(folder.tips)) {
             gossip.moved(after, Set.of());
         }
@@ -160,6 +174,7 @@ public final class FolderCore {
         List<String> fromRemotes = remotes.namesOf(merged);
         from.addAll(fromRemotes);
         work.integrated(after, changes, conflicts, String.join(", ", from));
+        deletions.integrated();
         boolean moved = !after.equals(folder.tips);
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
@@ -437,7 +452,7 @@ public final class FolderCore {
     }
 
     void syncTimedOut(long token) {
-        syncs.timedOut(token, folder.tips, peers.all(), remotes, work.obstacle(), this::why, transfers)
+        syncs.timedOut(token, folder.tips, peers.all(), remotes, obstacle(), this::why, transfers)
                 .ifPresent(folder::add);
     }
 
@@ -470,6 +485,6 @@ public final class FolderCore {
     }
 
     private @Nullable String why(Peer peer) {
-        return WhyNotInSync.of(peer, folder, desynced.contains(peer.client), pushes, work.obstacle());
+        return WhyNotInSync.of(peer, folder, desynced.contains(peer.client), pushes, obstacle());
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the sentence why, or null when there is nothing to say
  * @param pendingChanges paths that are seen to have changed and are not yet in history
  * @param missingContent annexed files whose content is not here
+ * @param held a deletion that waits for the user's word, or null
  */
 public record FolderSnapshot(
         Tips tips,
@@ -19,7 +20,8 @@ public record FolderSnapshot(
         int pendingChanges,
         int missingContent,
         List<PeerSnapshot> peers,
-        List<RemoteSnapshot> remotes) {
+        List<RemoteSnapshot> remotes,
+        @Nullable HeldDeletion held) {
 
     /**
      * How one git remote stands.

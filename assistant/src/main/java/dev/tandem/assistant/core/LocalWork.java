@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import com.google.common.collect.ImmutableMap;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,12 @@ final class LocalWork {
 
     private static final String UNREADABLE = "unreadable";
 
+    /** More conflicts than alerts are of use to anybody; the journal names all. */
+    private static final int MAX_VARIANTS = 50;
+
     private final FolderState folder;
     private final WorkQueue queue = new WorkQueue();
+    private final Set<String> variants = new LinkedHashSet<>();
     private boolean pollScheduled;
     private boolean looking;
     private boolean lookDue;
@@ -112,7 +117,24 @@ final class LocalWork {
         queue.done();
         recovered();
         noteChanges("received", after, changes, from);
-        conflicts.forEach(kept -> folder.note("conflict", "path", kept.path(), "variant", kept.variant()));
+        conflicts.forEach(this::keptBoth);
+    }
+
+    /** An alert for each, until the user has looked at the variant and it is gone. */
+    private void keptBoth(KeptBoth kept) {
+        folder.note("conflict", "path", kept.path(), "variant", kept.variant());
+        if (variants.size() < MAX_VARIANTS && variants.add(kept.variant())) {
+            folder.add(new Effect.Raise(
+                    conflict(kept.variant()),
+                    "warning",
+                    kept.path()
+                            + " was changed on two devices at once and both versions are kept: take what you need from "
+                            + kept.variant() + " and delete it."));
+        }
+    }
+
+    private static String conflict(String variant) {
+        return "conflict " + variant;
     }
 
     /** The job has put contents into their files. */
@@ -126,6 +148,13 @@ final class LocalWork {
         jobsEnded++;
         queue.failed();
         queue.changed(paths);
+    }
+
+    /** The job has done nothing, and is not done again before somebody says so. */
+    void heldBack() {
+        jobsEnded++;
+        queue.failed();
+        queue.hold();
     }
 
     void blocked(String reason) {
@@ -191,6 +220,9 @@ final class LocalWork {
         if (changes.isEmpty()) {
             return;
         }
+        changes.stream()
+                .filter(change -> change.kind().equals("deleted") && variants.remove(change.path()))
+                .forEach(change -> folder.add(new Effect.Clear(conflict(change.path()))));
         ImmutableMap.Builder<String, String> fields = ImmutableMap.builder();
         fields.put("files", Integer.toString(changes.size()));
         fields.put(

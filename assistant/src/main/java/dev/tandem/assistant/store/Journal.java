@@ -221,6 +221,14 @@ public final class Journal {
         return gone == 0 ? Optional.empty() : Optional.of(new Gap(gone, resume));
     }
 
+    /** Drops what is too old or too much; appends do so now and then, a quiet daemon once a day. */
+    public void prune(Instant now) {
+        database.write(handle -> {
+            prune(handle, now);
+            return true;
+        });
+    }
+
     private void prune(Handle handle, Instant now) {
         long oldest = now.minus(retention.age()).toEpochMilli();
         List<String> folders = handle.createQuery("SELECT DISTINCT folder FROM journal")

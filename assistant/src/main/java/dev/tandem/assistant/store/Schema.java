@@ -14,7 +14,25 @@ import org.jdbi.v3.core.Handle;
  * @param migrations the statement scripts that lead from version 1 to 2, from 2 to 3, …; never edited once released
  */
 record Schema(String current, List<String> migrations) {
-    private static final List<String> MIGRATIONS = List.of();
+    private static final List<String> MIGRATIONS = List.of("""
+            CREATE TABLE command (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                correlation TEXT NOT NULL UNIQUE,
+                folder TEXT REFERENCES folder (uuid) ON DELETE CASCADE,
+                key TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                version INTEGER NOT NULL,
+                step TEXT NOT NULL,
+                arguments TEXT NOT NULL,
+                state TEXT NOT NULL,
+                attempts INTEGER NOT NULL,
+                interval INTEGER NOT NULL,
+                next_attempt INTEGER NOT NULL,
+                error TEXT,
+                result TEXT,
+                changed INTEGER NOT NULL
+            );
+            """);
 
     /** The schema of this release. */
     static Schema ofThisRelease() {

@@ -26,6 +26,7 @@ public final class Store implements AutoCloseable {
     private final Devices devices;
     private final Peers peers;
     private final OwedNotices owed;
+    private final StoredCommands commands;
     private final Journal journal;
 
     private Store(Database database) {
@@ -35,6 +36,7 @@ public final class Store implements AutoCloseable {
         this.devices = new Devices(database);
         this.peers = new Peers(database);
         this.owed = new OwedNotices(database);
+        this.commands = new StoredCommands(database);
         this.journal = new Journal(database, Journal.Retention.DEFAULT);
     }
 
@@ -177,6 +179,11 @@ public final class Store implements AutoCloseable {
     /** What clients that are away have yet to be told. */
     public OwedNotices owed() {
         return owed;
+    }
+
+    /** What users have asked for. */
+    public StoredCommands commands() {
+        return commands;
     }
 
     /** What happened. */

@@ -1,7 +1,7 @@
 /**
  * What survives a crash: schema, migrations, one class per aggregate, the journal and its cursors.
  *
- * <p>May depend on {@code core}'s records, JDBI and SQLite.
+ * <p>May depend on the records of {@code core} and {@code commands}, JDBI and SQLite.
  */
 @NullMarked
 package dev.tandem.assistant.store;

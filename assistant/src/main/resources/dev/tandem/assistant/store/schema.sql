@@ -59,3 +59,22 @@ CREATE TABLE journal_pruned (
     folder TEXT PRIMARY KEY,
     through INTEGER NOT NULL
 );
+
+-- What users have asked for and what outlives the asking.
+CREATE TABLE command (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    correlation TEXT NOT NULL UNIQUE,     -- under which whoever asked comes back for the result
+    folder TEXT REFERENCES folder (uuid) ON DELETE CASCADE,
+    key TEXT NOT NULL,                    -- commands of one key run in order
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,             -- of the arguments
+    step TEXT NOT NULL,
+    arguments TEXT NOT NULL,              -- JSON
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    interval INTEGER NOT NULL,            -- milliseconds
+    next_attempt INTEGER NOT NULL,        -- milliseconds since 1970
+    error TEXT,
+    result TEXT,                          -- JSON
+    changed INTEGER NOT NULL              -- milliseconds since 1970
+);

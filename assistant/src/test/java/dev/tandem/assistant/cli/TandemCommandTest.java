@@ -23,7 +23,8 @@ final class TandemCommandTest extends WithDaemon {
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
                 "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "remote", "history", "restore",
-                "peers", "sync", "status", "log", "get", "drop", "whereis", "doctor", "pause", "resume", "web");
+                "peers", "sync", "status", "log", "get", "drop", "whereis", "doctor", "confirm", "undo", "pause",
+                "resume", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")
@@ -77,6 +78,8 @@ final class TandemCommandTest extends WithDaemon {
                 "doctor",
                 "sync",
                 "web",
+                "confirm notes",
+                "undo notes",
                 "pause",
                 "resume",
                 "account list",

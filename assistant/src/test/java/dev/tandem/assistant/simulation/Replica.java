@@ -281,6 +281,11 @@ final class Replica implements Effect.Handler {
     }
 
     @Override
+    public void decideDeletion(boolean meant) {
+        throw new IllegalStateException("nothing is ever held here");
+    }
+
+    @Override
     public void lookAtRepository() {
         later(3, () -> {
             Event seen = new Event.RepositorySeen(repository.tips(), busy, false);

@@ -60,6 +60,22 @@ final class JournalTest {
     }
 
     @Test
+    @DisplayName("SOJU-25: what is too old goes also while nothing is written, and a reader is told how much is gone")
+    void age() {
+        try (Store store = Store.inMemory()) {
+            append(store.journal(), 3, "notes");
+            store.journal().append(NOON.plus(Duration.ofDays(60)), "changed", "notes", Map.of());
+
+            store.journal().prune(NOON.plus(Duration.ofDays(89)));
+            assertThat(store.journal().after(0, 10, ALL)).hasSize(4);
+            store.journal().prune(NOON.plus(Duration.ofDays(91)));
+
+            assertThat(cursors(store.journal().after(0, 10, ALL))).containsExactly(4L);
+            assertThat(store.journal().page(1, 10, ALL).gap()).contains(new Gap(2, 3));
+        }
+    }
+
+    @Test
     @DisplayName("SOJU-23: a reader that comes back, at whatever point, misses nothing and sees nothing twice")
     void everySplitPoint() {
         int n = 12;

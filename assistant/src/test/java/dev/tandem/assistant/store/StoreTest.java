@@ -213,6 +213,31 @@ final class StoreTest {
         }
 
         @Test
+        @DisplayName("gives one of an older Tandem the tables that a new one has, the commands' among them")
+        void migratedIsAsNew() throws IOException, SQLException {
+            execute(resource("v1.sql"));
+
+            try (Store migrated = Store.open(file());
+                    Store made = Store.inMemory()) {
+                assertThat(tables(migrated))
+                        .isEqualTo(tables(made))
+                        .anySatisfy(table -> assertThat(table).startsWith("CREATE TABLE command"));
+            }
+        }
+
+        private List<String> tables(Store store) {
+            return store
+                    .database()
+                    .read(handle -> handle.createQuery(
+                                    "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+                            .mapTo(String.class)
+                            .list())
+                    .stream()
+                    .map(sql -> sql.replaceAll("--.*", "").replaceAll("\\s+", " "))
+                    .toList();
+        }
+
+        @Test
         @DisplayName("migrates step by step, and wholly or not at all")
         void migrates() throws IOException, SQLException {
             execute(resource("v1.sql"));

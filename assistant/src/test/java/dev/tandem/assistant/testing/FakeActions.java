@@ -19,6 +19,7 @@ public final class FakeActions implements Actions {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final String PHONE = "a".repeat(64);
 
+    private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile @Nullable ActionFailed failure;
     private final AtomicInteger awaitsWithoutAnswer = new AtomicInteger();
@@ -91,6 +92,17 @@ public final class FakeActions implements Actions {
         if (now != null) {
             throw now;
         }
+    }
+
+    @Override
+    public Actions under(String request) {
+        requests.add(request);
+        return this;
+    }
+
+    /** The names under which it was asked. */
+    public List<String> requests() {
+        return List.copyOf(requests);
     }
 
     @Override
@@ -216,6 +228,11 @@ public final class FakeActions implements Actions {
     public Device forget(String device) throws ActionFailed {
         note("forget " + device);
         return new Device(PHONE, "phone", "alice@example.org", true, List.of("notes"));
+    }
+
+    @Override
+    public void decideDeletion(String folder, boolean meant) throws ActionFailed {
+        note((meant ? "confirm " : "undo ") + folder);
     }
 
     @Override

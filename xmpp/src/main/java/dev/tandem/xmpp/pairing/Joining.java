@@ -16,14 +16,16 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The joining side of one pairing, on one worker thread: finds the devices of an account, and tries the code on those
  * that have one open. Messages may be lost, so each question is repeated until it is answered.
  */
 final class Joining {
+    private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
     private static final Duration REPEAT = Duration.ofSeconds(2);
     private static final int TRIES = 5;
     private static final int MAX_REASON_BYTES = 200;
@@ -40,26 +42,17 @@ final class Joining {
     private final Messenger account;
     private final String bareJid;
     private final String code;
-    private final Function<byte[], byte[]> answer;
     private final SecureRandom random;
     private final InstantSource clock;
     private final BlockingQueue<PairingMessage> answers = new LinkedBlockingQueue<>(64);
     private volatile String exchange = "";
     private volatile String asked = "";
 
-    Joining(
-            DeviceId me,
-            Messenger account,
-            String bareJid,
-            String code,
-            Function<byte[], byte[]> answer,
-            SecureRandom random,
-            InstantSource clock) {
+    Joining(DeviceId me, Messenger account, String bareJid, String code, SecureRandom random, InstantSource clock) {
         this.me = me;
         this.account = account;
         this.bareJid = bareJid;
         this.code = code;
-        this.answer = answer;
         this.random = random;
         this.clock = clock;
     }
@@ -75,7 +68,7 @@ final class Joining {
         }
     }
 
-    PairedDevice run(Duration timeout) throws PairingException, InterruptedException {
+    Proven run(Duration timeout) throws PairingException, InterruptedException {
         try {
             if (!bareJid.equals(account.bareJid())) {
                 account.subscribe(bareJid);
@@ -87,7 +80,7 @@ final class Joining {
         }
     }
 
-    private PairedDevice search(Instant deadline) throws IOException, PairingException, InterruptedException {
+    private Proven search(Instant deadline) throws IOException, PairingException, InterruptedException {
         Set<String> tried = new HashSet<>();
         PairingException best = new PairingException(
                 PairingException.Kind.UNREACHABLE,
@@ -115,11 +108,11 @@ final class Joining {
         throw best;
     }
 
-    private PairedDevice tryOffersOf(DeviceAddress device) throws IOException, PairingException, InterruptedException {
+    private Proven tryOffersOf(DeviceAddress device) throws IOException, PairingException, InterruptedException {
         PairingMessage offers = ask(device, PairingMessage.Step.HELLO, new byte[0], PairingMessage.Step.OFFERS);
         int open = offers.content().length == 0 ? 0 : Math.min(offers.content()[0], MAX_OFFERS);
         for (int which = 0; which < open; which++) {
-            PairedDevice paired = tryOffer(device, which);
+            Proven paired = tryOffer(device, which);
             if (paired != null) {
                 return paired;
             }
@@ -135,7 +128,7 @@ final class Joining {
     }
 
     /** One exchange; null if the code is another one. */
-    private @Nullable PairedDevice tryOffer(DeviceAddress device, int which)
+    private @Nullable Proven tryOffer(DeviceAddress device, int which)
             throws IOException, PairingException, InterruptedException {
         exchange = Long.toString(random.nextLong() >>> 1, 36);
         KeyExchange keys = new KeyExchange(me, device.device(), code, random);
@@ -160,18 +153,75 @@ final class Joining {
         if (!key.isConfirmedBy(proof[0])) {
             return null;
         }
-        byte[] theirFacts = key.open("offerer", proof[1]);
-        byte[] ours = answer.apply(theirFacts);
-        PairingMessage done =
-                ask(device, PairingMessage.Step.ANSWER, key.seal("joiner", ours), PairingMessage.Step.DONE);
-        key.open("done", done.content());
-        return new PairedDevice(device.device(), device.bareJid(), theirFacts);
+        SealingKey sealing = key.sealing();
+        byte[] theirFacts = sealing.open("offerer", proof[1]);
+        return new Proven(new Proof(exchange, device.device(), device.bareJid(), sealing.bytes()), theirFacts);
+    }
+
+    /** The end of an exchange: says who we are until the other side says that it knows. */
+    void confirm(Proof proof, byte[] facts, Duration timeout) throws PairingException, InterruptedException {
+        exchange = proof.exchange();
+        try {
+            if (!bareJid.equals(account.bareJid())) {
+                account.subscribe(bareJid);
+            }
+            SealingKey key = new SealingKey(proof.key(), random);
+            DeviceAddress device =
+                    tellOneOf(proof.device(), key, facts, clock.instant().plus(timeout));
+            LOG.debug("{} knows us now", device);
+        } catch (UncheckedIOException | IOException failed) {
+            throw new PairingException(
+                    PairingException.Kind.TIMED_OUT,
+                    "the other device's last word was not understood (" + failed.getMessage() + ")");
+        }
+    }
+
+    /** A device that died a moment ago may still be there under its old address, and does not answer under that. */
+    private DeviceAddress tellOneOf(DeviceId device, SealingKey key, byte[] facts, Instant deadline)
+            throws IOException, PairingException, InterruptedException {
+        Set<String> tried = new HashSet<>();
+        PairingException best = new PairingException(
+                PairingException.Kind.UNREACHABLE, "the other device is away; the pairing ends when it is back");
+        while (clock.instant().isBefore(deadline)) {
+            Optional<DeviceAddress> next = account.devices().stream()
+                    .filter(candidate -> candidate.device().equals(device)
+                            && candidate.bareJid().equals(bareJid)
+                            && !tried.contains(candidate.fullJid()))
+                    .findFirst();
+            if (next.isEmpty()) {
+                if (!tried.isEmpty()) {
+                    break;
+                }
+                answers.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                continue;
+            }
+            tried.add(next.get().fullJid());
+            try {
+                byte[] answer = key.seal("joiner", facts);
+                PairingMessage done = ask(next.get(), PairingMessage.Step.ANSWER, answer, PairingMessage.Step.DONE);
+                key.open("done", done.content());
+                return next.get();
+            } catch (PairingException silent) {
+                if (silent.kind() != PairingException.Kind.TIMED_OUT) {
+                    throw silent;
+                }
+                best = silent;
+            }
+        }
+        throw best;
     }
 
     /** For a terminal: short, and without what would steer it. */
     private static String said(byte[] reason) {
         String words = new String(reason, 0, Math.min(reason.length, MAX_REASON_BYTES), StandardCharsets.UTF_8);
         return words.replaceAll("[\\p{Cc}\\p{Cf}]+", " ").strip();
+    }
+
+    /** It has answered the first round and does not know of it any more. Its code may still be open. */
+    private static boolean isRestarted(PairingMessage.Step asked, PairingMessage reply) {
+        return asked == PairingMessage.Step.ROUND_2
+                && reply.step() == PairingMessage.Step.REFUSED
+                && new String(reply.content(), StandardCharsets.UTF_8).equals(Offering.NO_EXCHANGE);
     }
 
     private PairingMessage ask(
@@ -189,6 +239,11 @@ final class Joining {
                 PairingMessage reply = answers.poll(left.toMillis(), TimeUnit.MILLISECONDS);
                 if (reply != null && reply.step() == expected) {
                     return reply;
+                }
+                if (reply != null && isRestarted(step, reply)) {
+                    throw new PairingException(
+                            PairingException.Kind.TIMED_OUT,
+                            "the other device was restarted in the middle; nothing was changed; try again");
                 }
                 if (reply != null && reply.step() == PairingMessage.Step.REFUSED) {
                     throw new PairingException(

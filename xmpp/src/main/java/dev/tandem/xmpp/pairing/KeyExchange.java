@@ -7,14 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Arrays;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.agreement.jpake.JPAKEParticipant;
 import org.bouncycastle.crypto.agreement.jpake.JPAKEPrimeOrderGroup;
@@ -25,13 +18,11 @@ import org.bouncycastle.crypto.agreement.jpake.JPAKERound3Payload;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 
 /**
- * One side of a J-PAKE exchange (RFC 8236, over the 3072-bit group), and what is sealed under its key. The proofs bind
- * both devices' fingerprints: a server that swaps a device breaks them. Not thread-safe.
+ * One side of a J-PAKE exchange (RFC 8236, over the 3072-bit group). The proofs bind both devices' fingerprints: a
+ * server that swaps a device breaks them. Not thread-safe.
  */
 final class KeyExchange {
     private static final JPAKEPrimeOrderGroup GROUP = JPAKEPrimeOrderGroups.NIST_3072;
-    private static final int NONCE_BYTES = 12;
-    private static final int TAG_BITS = 128;
     private static final int MAX_PART = 400;
 
     private final JPAKEParticipant me;
@@ -113,37 +104,9 @@ final class KeyExchange {
             }
         }
 
-        byte[] seal(String purpose, byte[] content) throws IOException {
-            byte[] nonce = new byte[NONCE_BYTES];
-            random.nextBytes(nonce);
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, purpose, nonce, content);
-            byte[] message = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
-            System.arraycopy(sealed, 0, message, NONCE_BYTES, sealed.length);
-            return message;
-        }
-
-        byte[] open(String purpose, byte[] message) throws IOException {
-            if (message.length < NONCE_BYTES) {
-                throw new IOException("a sealed message that is too short");
-            }
-            return cipher(
-                    Cipher.DECRYPT_MODE,
-                    purpose,
-                    Arrays.copyOf(message, NONCE_BYTES),
-                    Arrays.copyOfRange(message, NONCE_BYTES, message.length));
-        }
-
-        private byte[] cipher(int mode, String purpose, byte[] nonce, byte[] content) throws IOException {
-            try {
-                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-                sha256.update(material.toByteArray());
-                byte[] key = sha256.digest(("tandem pairing " + purpose).getBytes(StandardCharsets.US_ASCII));
-                Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-                cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
-                return cipher.doFinal(content);
-            } catch (GeneralSecurityException forged) {
-                throw new IOException("a sealed message that was changed on its way", forged);
-            }
+        /** What stays of the exchange. */
+        SealingKey sealing() {
+            return new SealingKey(material, random);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tandem.xmpp.pairing;
 import dev.tandem.xmpp.account.DeviceAddress;
 import dev.tandem.xmpp.account.DeviceId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,12 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The offering side: open codes, and the exchanges with those who try them. Steps of one exchange are answered in
  * order, and a repeated one is answered as before. Callers hold this object's lock.
  */
 final class Offering {
+    private static final Logger LOG = LoggerFactory.getLogger(Offering.class);
+
+    /** Said of a step of an exchange that is not known, or not any more. */
+    static final String NO_EXCHANGE = "no pairing is under way";
+
     /** More exchanges at once than people pair: the oldest gives way. */
     private static final int MAX_EXCHANGES = 16;
 
@@ -24,8 +32,11 @@ final class Offering {
     /** One exchange with one device. */
     private static final class Exchange {
         final Pairing.Offer offer;
-        final KeyExchange keys;
-        KeyExchange.@Nullable Key key;
+        final @Nullable KeyExchange keys;
+
+        @Nullable
+        SealingKey key;
+
         PairingMessage.Step answered = PairingMessage.Step.HELLO;
 
         @Nullable
@@ -35,6 +46,14 @@ final class Offering {
             this.offer = offer;
             this.keys = keys;
         }
+
+        /** One that was proven before a restart. */
+        Exchange(Pairing.Offer offer, SealingKey key) {
+            this.offer = offer;
+            keys = null;
+            this.key = key;
+            answered = PairingMessage.Step.ROUND_2;
+        }
     }
 
     private final DeviceId me;
@@ -42,6 +61,9 @@ final class Offering {
     private final PairingListener listener;
     private final List<Pairing.Offer> offers = new ArrayList<>();
     private final Map<String, Exchange> exchanges = new LinkedHashMap<>();
+
+    /** By device and exchange: those that were proven before a restart. Their full JID may have changed with it. */
+    private final Map<String, Exchange> kept = new LinkedHashMap<>();
 
     Offering(DeviceId me, SecureRandom random, PairingListener listener) {
         this.me = me;
@@ -51,6 +73,16 @@ final class Offering {
 
     void add(Pairing.Offer offer) {
         offers.add(0, offer);
+    }
+
+    /** An exchange that lacks nothing but the other device's answer, or perhaps our last word. */
+    void add(Pairing.Offer offer, Proof proof) {
+        kept.put(
+                proof.device().hex() + " " + proof.exchange(),
+                new Exchange(offer, new SealingKey(proof.key(), random)));
+        if (kept.size() > MAX_EXCHANGES) {
+            kept.remove(kept.keySet().iterator().next());
+        }
     }
 
     void remove(Pairing.Offer offer) {
@@ -68,12 +100,15 @@ final class Offering {
         }
         String key = from.fullJid() + " " + message.exchange();
         Exchange exchange = exchanges.get(key);
+        if (exchange == null) {
+            exchange = kept.get(from.device().hex() + " " + message.exchange());
+        }
         if (exchange != null && exchange.answered == message.step() && exchange.last != null) {
             return Optional.of(exchange.last);
         }
         try {
             PairingMessage answer = step(from, message, key, exchange);
-            Exchange now = exchanges.get(key);
+            Exchange now = exchange == null ? exchanges.get(key) : exchange;
             if (now != null) {
                 now.answered = message.step();
                 now.last = answer;
@@ -81,6 +116,12 @@ final class Offering {
             return Optional.of(answer);
         } catch (IOException refused) {
             return Optional.of(refusal(message, String.valueOf(refused.getMessage())));
+        } catch (UncheckedIOException notKept) {
+            LOG.warn("a pairing could not be recorded, so it is not answered", notKept);
+            if (message.step() != PairingMessage.Step.ANSWER) {
+                exchanges.remove(key); // its numbers are used up
+            }
+            return Optional.empty();
         }
     }
 
@@ -91,19 +132,19 @@ final class Offering {
                 return begin(from, message, key);
             }
             case ROUND_2 -> {
-                if (exchange == null || exchange.answered != PairingMessage.Step.ROUND_1) {
-                    throw new IOException("no pairing is under way");
+                if (exchange == null || exchange.keys == null || exchange.answered != PairingMessage.Step.ROUND_1) {
+                    throw new IOException(NO_EXCHANGE);
                 }
-                return confirm(from, message, exchange);
+                return confirm(from, message, exchange, exchange.keys);
             }
             case ANSWER -> {
                 if (exchange == null || exchange.answered != PairingMessage.Step.ROUND_2 || exchange.key == null) {
-                    throw new IOException("no pairing is under way");
+                    throw new IOException(NO_EXCHANGE);
                 }
                 byte[] facts = exchange.key.open("joiner", message.content());
                 byte[] done = exchange.key.seal("done", new byte[0]);
+                exchange.offer.answered(new PairedDevice(from.device(), from.bareJid(), facts));
                 offers.remove(exchange.offer);
-                exchange.offer.complete(new PairedDevice(from.device(), from.bareJid(), facts));
                 return reply(message, PairingMessage.Step.DONE, done);
             }
             default -> throw new IOException("not a question");
@@ -131,7 +172,8 @@ final class Offering {
         return reply(message, PairingMessage.Step.ROUNDS_1_2, rounds);
     }
 
-    private PairingMessage confirm(DeviceAddress from, PairingMessage message, Exchange exchange) throws IOException {
+    private PairingMessage confirm(DeviceAddress from, PairingMessage message, Exchange exchange, KeyExchange keys)
+            throws IOException {
         if (!offers.contains(exchange.offer)) {
             throw new IOException("no pairing is open for this code");
         }
@@ -140,7 +182,7 @@ final class Offering {
         boolean confirmed;
         try {
             byte[][] parts = Joined.split(message.content());
-            key = exchange.keys.takeRound2(parts[0]);
+            key = keys.takeRound2(parts[0]);
             confirmation = key.confirmation();
             confirmed = key.isConfirmedBy(parts[1]);
         } catch (IOException forged) {
@@ -152,11 +194,13 @@ final class Offering {
             wrongTry(from, exchange.offer);
             return reply(message, PairingMessage.Step.FACTS, new byte[0]);
         }
-        exchange.key = key;
-        byte[] facts = key.seal("offerer", exchange.offer.facts());
+        SealingKey sealing = key.sealing();
+        byte[] facts = sealing.seal("offerer", exchange.offer.facts());
         if (facts.length > PARTS) {
             throw new IOException("facts that are too long");
         }
+        exchange.offer.proven(new Proof(message.exchange(), from.device(), from.bareJid(), sealing.bytes()));
+        exchange.key = sealing;
         return reply(message, PairingMessage.Step.FACTS, Joined.join(confirmation, facts));
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,13 +70,17 @@ public final class Pairing implements Closeable {
         private final String code;
         private final Instant expires;
         private final byte[] facts;
+        private final OfferKeeper keeper;
         private final CompletableFuture<PairedDevice> paired = new CompletableFuture<>();
         private int wrongTries;
+        private volatile boolean proven;
 
-        private Offer(String code, Instant expires, byte[] facts) {
+        private Offer(String code, Instant expires, int wrongTries, byte[] facts, OfferKeeper keeper) {
             this.code = code;
             this.expires = expires;
+            this.wrongTries = wrongTries;
             this.facts = facts.clone();
+            this.keeper = keeper;
         }
 
         /** Three words with hyphens. */
@@ -98,7 +102,13 @@ public final class Pairing implements Closeable {
             return facts;
         }
 
-        void complete(PairedDevice device) {
+        void proven(Proof proof) {
+            keeper.proven(proof);
+            proven = true;
+        }
+
+        void answered(PairedDevice device) throws IOException {
+            keeper.answered(device);
             // not on the caller's thread, which holds the lock of the offers
             workers.execute(() -> paired.complete(device));
         }
@@ -106,6 +116,7 @@ public final class Pairing implements Closeable {
         /** Returns how many tries are left. */
         int wrongTry() {
             wrongTries++;
+            keeper.tried(wrongTries); // before the other side learns anything: a restart gives no tries back
             if (wrongTries == MAX_TRIES) {
                 fail(
                         PairingException.Kind.BURNT,
@@ -119,13 +130,61 @@ public final class Pairing implements Closeable {
         }
     }
 
-    /** Opens a code. {@code facts} are for whoever proves to know it. */
+    /** Opens a new code. {@code facts} are for whoever proves to know it. */
     public Offer offer(byte[] facts) {
-        Offer offer = new Offer(CodeWords.newCode(random), clock.instant().plus(VALID), facts);
-        synchronized (offering) {
-            offering.add(offer);
+        return offer(facts, OfferKeeper.NONE);
+    }
+
+    /** The same, for an offer that is to survive a restart. */
+    public Offer offer(byte[] facts, OfferKeeper keeper) {
+        return open(new Offer(CodeWords.newCode(random), clock.instant().plus(VALID), 0, facts, keeper));
+    }
+
+    /**
+     * What was kept of an offer.
+     *
+     * @param code three words with hyphens
+     * @param expires when it ends by itself
+     * @param wrongTries how many there were: a restart gives none back
+     * @param proof the newest exchange in which the code has proven right
+     */
+    public record Kept(String code, Instant expires, int wrongTries, Optional<Proof> proof) {
+        /** What is left of an offer that was used: its last word can be repeated, and nothing else. */
+        public static Kept used(Proof proof) {
+            return new Kept("", Instant.EPOCH, MAX_TRIES, Optional.of(proof));
         }
-        var unused = timers.schedule(() -> expire(offer), VALID.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A code for {@link #reopen}, so that it can be kept before it is opened. */
+    public Kept newCode() {
+        return new Kept(CodeWords.newCode(random), clock.instant().plus(VALID), 0, Optional.empty());
+    }
+
+    /**
+     * Opens a code again after a restart, as far as it is still good; one who had proven to know it may end that
+     * exchange, also when the code is not good any more.
+     */
+    public Offer reopen(Kept kept, byte[] facts, OfferKeeper keeper) {
+        Offer offer = new Offer(kept.code, kept.expires, kept.wrongTries, facts, keeper);
+        kept.proof.ifPresent(proof -> {
+            offer.proven = true;
+            synchronized (offering) {
+                offering.add(offer, proof);
+            }
+        });
+        return kept.wrongTries < MAX_TRIES ? open(offer) : offer;
+    }
+
+    private Offer open(Offer offer) {
+        Duration left = Duration.between(clock.instant(), offer.expires);
+        // a clock that was set back must not make a code last longer
+        Duration atMost = left.compareTo(VALID) > 0 ? VALID : left;
+        if (!atMost.isNegative()) {
+            synchronized (offering) {
+                offering.add(offer);
+            }
+        }
+        var unused = timers.schedule(() -> expire(offer), Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS);
         return offer;
     }
 
@@ -133,37 +192,71 @@ public final class Pairing implements Closeable {
         synchronized (offering) {
             offering.remove(offer);
         }
-        offer.fail(PairingException.Kind.EXPIRED, "the code was not used within ten minutes; make a new one");
+        if (!offer.proven) { // else it has been used, and the other device may still say its last word
+            offer.fail(PairingException.Kind.EXPIRED, "the code was not used within ten minutes; make a new one");
+        }
     }
 
     /**
-     * Uses a code.
+     * Uses a code, up to the other device's facts. Nothing has happened there yet, other than that it knows of us.
      *
      * @param bareJid the account whose device shows the code; may be our own
-     * @param answer makes our facts from theirs, once the code has proven right; what it throws ends the pairing
      * @return fails with a {@link PairingException}
      */
+    public CompletableFuture<Proven> prove(Messenger account, String bareJid, String code, Duration timeout) {
+        return run(joining(account, bareJid, code), joining -> joining.run(timeout));
+    }
+
+    /**
+     * Ends an exchange: when this has succeeded, the other device has us as paired. May be repeated, also after
+     * restarts of both.
+     *
+     * @param facts what the other device is to know of us
+     * @return fails with a {@link PairingException}; of kind NO_OFFER if the other device does not know the exchange
+     *     any more, else it is not known what the other device has heard
+     */
+    public CompletableFuture<PairedDevice> confirm(Messenger account, Proven proven, byte[] facts, Duration timeout) {
+        Proof proof = proven.proof();
+        return run(joining(account, proof.jid(), ""), joining -> {
+            joining.confirm(proof, facts, timeout);
+            return new PairedDevice(proof.device(), proof.jid(), proven.facts());
+        });
+    }
+
+    /** Both at once, for those who keep nothing; {@code answer} makes our facts from theirs. */
     public CompletableFuture<PairedDevice> join(
-            Messenger account, String bareJid, String code, Function<byte[], byte[]> answer, Duration timeout) {
-        CompletableFuture<PairedDevice> paired = new CompletableFuture<>();
-        Joining joining = new Joining(me.id(), account, bareJid, code, answer, random, clock);
+            Messenger account, String bareJid, String code, UnaryOperator<byte[]> answer, Duration timeout) {
+        return prove(account, bareJid, code, timeout)
+                .thenCompose(proven -> confirm(account, proven, answer.apply(proven.facts()), timeout));
+    }
+
+    private Joining joining(Messenger account, String bareJid, String code) {
+        return new Joining(me.id(), account, bareJid, code, random, clock);
+    }
+
+    private interface Part<T> {
+        T of(Joining joining) throws PairingException, InterruptedException;
+    }
+
+    private <T> CompletableFuture<T> run(Joining joining, Part<T> part) {
+        CompletableFuture<T> end = new CompletableFuture<>();
         joinings.add(joining);
         workers.execute(() -> {
             try {
-                paired.complete(joining.run(timeout));
+                end.complete(part.of(joining));
             } catch (PairingException refused) {
-                paired.completeExceptionally(refused);
+                end.completeExceptionally(refused);
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
-                paired.completeExceptionally(stopping);
+                end.completeExceptionally(stopping);
             } catch (RuntimeException bug) {
-                LOG.error("joining {} failed", bareJid, bug);
-                paired.completeExceptionally(bug);
+                LOG.error("joining {} failed", joining.bareJid(), bug);
+                end.completeExceptionally(bug);
             } finally {
                 joinings.remove(joining);
             }
         });
-        return paired;
+        return end;
     }
 
     /** Pairs over this account too. */

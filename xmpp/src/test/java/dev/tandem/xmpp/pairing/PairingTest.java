@@ -7,6 +7,7 @@ import dev.tandem.xmpp.account.Payload;
 import dev.tandem.xmpp.link.DeviceIdentity;
 import dev.tandem.xmpp.testing.MemoryServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -196,6 +198,106 @@ class PairingTest {
 
         assertThat(words).hasSize(2048);
         assertThat(CodeWords.newCode(random).split("-")).hasSize(3).allMatch(words::contains);
+    }
+
+    @Test
+    @DisplayName(
+            "SMPLX-27: the last word is lost, both restart, it is said again with the same key: paired, told once more")
+    void lostLastWord() throws Exception {
+        Notes notes = new Notes();
+        Pairing.Offer offer = laptop.offer("laptop".getBytes(UTF_8), notes);
+        Proven proven = phone.prove(phoneAccount, "ada@example.org", offer.code(), PATIENCE)
+                .get();
+        server.drop(payload -> "DONE".equals(payload.attributes().get("t")));
+        CompletableFuture<PairedDevice> unheard =
+                phone.confirm(phoneAccount, proven, "phone".getBytes(UTF_8), Duration.ofSeconds(1));
+        assertThat(failure(unheard).kind()).isEqualTo(PairingException.Kind.TIMED_OUT);
+        server.drop(payload -> false);
+        assertThat(notes.answers).hasSize(1);
+
+        restart(Optional.of(notes.kept(offer, notes.proof)), notes);
+        PairedDevice seen = phone.confirm(phoneAccount, proven, "phone".getBytes(UTF_8), PATIENCE)
+                .get();
+
+        assertThat(seen.device()).isEqualTo(laptopId.id());
+        assertThat(notes.answers).hasSize(2).allSatisfy(device -> {
+            assertThat(device.device()).isEqualTo(phoneId.id());
+            assertThat(device.facts()).asString(UTF_8).isEqualTo("phone");
+        });
+    }
+
+    @Test
+    @DisplayName("an offer opened again after a restart takes its code, but gives no tries back")
+    void reopened() throws Exception {
+        Notes notes = new Notes();
+        Pairing.Offer offer = laptop.offer(new byte[0], notes);
+        failure(join("sunhouse-moonhouse-starhouse"));
+        failure(join("sunhouse-moonhouse-starhouse"));
+        assertThat(notes.wrongTries).isEqualTo(2);
+
+        restart(Optional.of(notes.kept(offer, null)), notes);
+        failure(join("sunhouse-moonhouse-starhouse"));
+
+        assertThat(notes.wrongTries).isEqualTo(3);
+        assertThat(failure(join(offer.code())).kind()).isEqualTo(PairingException.Kind.NO_OFFER);
+    }
+
+    @Test
+    @DisplayName("what cannot be recorded has not happened: the other device hears nothing, and asks again")
+    void diskFull() throws Exception {
+        Notes notes = new Notes();
+        notes.full = true;
+        Pairing.Offer offer = laptop.offer(new byte[0], notes);
+        Proven proven = phone.prove(phoneAccount, "ada@example.org", offer.code(), PATIENCE)
+                .get();
+        CompletableFuture<PairedDevice> end = phone.confirm(phoneAccount, proven, new byte[0], PATIENCE);
+        var unused = timers.schedule(() -> notes.full = false, 1, TimeUnit.SECONDS);
+
+        assertThat(end.get().device()).isEqualTo(laptopId.id());
+        assertThat(notes.answers).hasSize(1);
+    }
+
+    /** Both daemons are new, and know nothing but what was kept. */
+    private void restart(Optional<Pairing.Kept> kept, OfferKeeper keeper) {
+        laptop.detach(laptopAccount);
+        phone.detach(phoneAccount);
+        laptop = pairing(laptopId);
+        phone = pairing(phoneId);
+        laptopAccount = server.signIn("ada@example.org", laptopId.id());
+        phoneAccount = server.signIn("phone@example.net", phoneId.id());
+        laptop.attach(laptopAccount);
+        phone.attach(phoneAccount);
+        kept.ifPresent(offer -> laptop.reopen(offer, new byte[0], keeper));
+    }
+
+    /** What a daemon writes down of its offer. */
+    private static final class Notes implements OfferKeeper {
+        final List<PairedDevice> answers = new CopyOnWriteArrayList<>();
+        volatile int wrongTries;
+        volatile Proof proof;
+        volatile boolean full;
+
+        Pairing.Kept kept(Pairing.Offer offer, Proof known) {
+            return new Pairing.Kept(offer.code(), offer.expires(), wrongTries, Optional.ofNullable(known));
+        }
+
+        @Override
+        public void tried(int tries) {
+            wrongTries = tries;
+        }
+
+        @Override
+        public void proven(Proof newest) {
+            proof = newest;
+        }
+
+        @Override
+        public void answered(PairedDevice device) {
+            if (full) {
+                throw new UncheckedIOException(new IOException("disk full"));
+            }
+            answers.add(device);
+        }
     }
 
     private CompletableFuture<PairedDevice> join(String code) {
