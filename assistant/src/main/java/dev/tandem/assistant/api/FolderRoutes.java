@@ -6,7 +6,6 @@ import static dev.tandem.assistant.api.LocalApi.path;
 import static dev.tandem.assistant.api.LocalApi.required;
 
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,12 +18,7 @@ final class FolderRoutes {
         this.actions = actions;
     }
 
-    /** Where routes are added to. */
-    interface Routes {
-        void add(HandlerType method, String path, Handler handler);
-    }
-
-    void add(Routes routes) {
+    void add(LocalApi.Routes routes) {
         routes.add(HandlerType.GET, "/api/remotes", this::remotes);
         routes.add(HandlerType.POST, "/api/remotes", this::addRemote);
         routes.add(HandlerType.DELETE, "/api/remotes", this::removeRemote);

@@ -11,6 +11,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.util.JavalinBindException;
@@ -23,8 +24,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +46,6 @@ public final class LocalApi implements AutoCloseable {
     /** Longer waits are repeated by the caller, so that one that went away is noticed. */
     static final Duration MAX_PATIENCE = Duration.ofSeconds(30);
 
-    /** A sync that takes longer is asked for again. */
-    static final Duration MAX_TIMEOUT = Duration.ofHours(1);
-
     /** Commands and followers that may wait at once; a person has a few terminals. */
     static final int MAX_WAITING = 10;
 
@@ -64,8 +60,6 @@ public final class LocalApi implements AutoCloseable {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-    /** The header with the name under which a request may be repeated. */
-    static final String REQUEST_NAME = "Idempotency-Key";
 
     static final Requests.Done DONE = new Requests.Done(true);
 
@@ -155,25 +149,10 @@ public final class LocalApi implements AutoCloseable {
         javalin.get("/api/version", request -> answer(request, new Requests.Version(version)));
         javalin.get("/api/status", request -> answer(request, actions.status()));
         javalin.get("/api/log", this::log);
-        javalin.post("/api/accounts", patiently(this::addAccount));
-        javalin.delete("/api/accounts", patiently(this::removeAccount));
-        javalin.post("/api/folders", patiently(this::addFolder));
-        javalin.delete("/api/folders", patiently(this::removeFolder));
-        javalin.post("/api/offers", patiently(this::offer));
-        javalin.post("/api/offers/wait", patiently(this::awaitPaired));
-        javalin.post("/api/join", patiently(this::join));
-        javalin.post("/api/sync", patiently(this::sync));
-        javalin.post("/api/get", patiently(this::get));
-        javalin.post("/api/drop", patiently(this::drop));
-        javalin.post("/api/whereis", patiently(this::whereis));
-        javalin.post("/api/doctor", patiently(this::doctor));
-        javalin.post("/api/confirm", request -> decideDeletion(request, true));
-        javalin.post("/api/undo", request -> decideDeletion(request, false));
-        javalin.post("/api/pause", patiently(this::pause));
-        javalin.post("/api/resume", patiently(this::resume));
         javalin.post("/api/stop", this::stop);
-        new FolderRoutes(actions)
-                .add((method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler)));
+        Routes patient = (method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler));
+        new CommandRoutes(actions).add(patient);
+        new FolderRoutes(actions).add(patient);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
 
@@ -228,6 +207,11 @@ public final class LocalApi implements AutoCloseable {
         }
     }
 
+    /** Where routes are added to. */
+    interface Routes {
+        void add(HandlerType method, String path, Handler handler);
+    }
+
     /** A handler that may wait; each has the same right to one of the few places. */
     private Handler patiently(Handler handler) {
         return request -> {
@@ -263,18 +247,6 @@ public final class LocalApi implements AutoCloseable {
         return Math.max(0, journal.last() - tail);
     }
 
-    /** What outlives the asking is done once under the name that the caller gives it, and else under one of ours. */
-    private Actions durable(Context request) throws Refused {
-        String name = request.header(REQUEST_NAME);
-        if (name == null) {
-            return actions;
-        }
-        if (!name.matches("[A-Za-z0-9._-]{8,64}")) {
-            throw new Refused(400, "usage", REQUEST_NAME + " is 8 to 64 letters, digits, dots and dashes");
-        }
-        return actions.under(name);
-    }
-
     private static long number(Context request, String name, long otherwise, long max) throws Refused {
         String value = request.queryParam(name);
         if (value == null) {
@@ -284,101 +256,6 @@ public final class LocalApi implements AutoCloseable {
             throw new Refused(400, "usage", name + " is not a number: " + value);
         }
         return Math.min(Long.parseLong(value), max);
-    }
-
-    private void addAccount(Context request) throws Exception {
-        Actions.NewAccount account = body(request, Actions.NewAccount.class);
-        required(account.jid(), "jid");
-        required(account.password(), "password");
-        actions.addAccount(account);
-        answer(request, DONE);
-    }
-
-    private void removeAccount(Context request) throws Exception {
-        actions.removeAccount(required(request.queryParam("jid"), "jid"));
-        answer(request, DONE);
-    }
-
-    private void addFolder(Context request) throws Exception {
-        Requests.AddFolder body = body(request, Requests.AddFolder.class);
-        answer(
-                request,
-                durable(request).addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
-    }
-
-    private void removeFolder(Context request) throws Exception {
-        actions.removeFolder(required(request.queryParam("name"), "name"));
-        answer(request, DONE);
-    }
-
-    private void offer(Context request) throws Exception {
-        answer(
-                request,
-                durable(request)
-                        .offer(required(body(request, Requests.Named.class).folder(), "folder")));
-    }
-
-    private void awaitPaired(Context request) throws Exception {
-        Requests.Await body = body(request, Requests.Await.class);
-        Actions.Offer offer = required(body.offer(), "offer");
-        answer(request, actions.awaitPaired(offer, timeout(body.timeoutSeconds(), MAX_PATIENCE)));
-    }
-
-    private void join(Context request) throws Exception {
-        Requests.Join body = body(request, Requests.Join.class);
-        String directory = body.directory();
-        Optional<Path> where = directory == null ? Optional.empty() : Optional.of(path(directory));
-        answer(request, durable(request).join(required(body.jid(), "jid"), required(body.code(), "code"), where));
-    }
-
-    private void sync(Context request) throws Exception {
-        Requests.Sync body = body(request, Requests.Sync.class);
-        Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
-        answer(request, new Requests.Syncs(actions.sync(Optional.ofNullable(body.folder()), timeout)));
-    }
-
-    private void get(Context request) throws Exception {
-        Requests.Get body = body(request, Requests.Get.class);
-        Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
-        answer(request, new Requests.Contents(durable(request).get(paths(body.paths()), timeout)));
-    }
-
-    private void drop(Context request) throws Exception {
-        Requests.Drop body = body(request, Requests.Drop.class);
-        answer(request, new Requests.Contents(durable(request).drop(paths(body.paths()), body.force())));
-    }
-
-    private void whereis(Context request) throws Exception {
-        List<Path> paths = paths(body(request, Requests.Paths.class).paths());
-        answer(request, new Requests.Places(actions.whereis(paths)));
-    }
-
-    private static List<Path> paths(@Nullable List<String> texts) throws Refused {
-        List<Path> paths = new ArrayList<>();
-        for (String text : required(texts, "paths")) {
-            paths.add(path(text));
-        }
-        return paths;
-    }
-
-    private void doctor(Context request) throws Exception {
-        Requests.Doctor body = body(request, Requests.Doctor.class);
-        answer(request, actions.examine(Optional.ofNullable(body.folder()), body.repair()));
-    }
-
-    private void decideDeletion(Context request, boolean meant) throws Exception {
-        actions.decideDeletion(required(body(request, Requests.Named.class).folder(), "folder"), meant);
-        answer(request, DONE);
-    }
-
-    private void pause(Context request) throws Exception {
-        actions.pause(Optional.ofNullable(body(request, Requests.Named.class).folder()));
-        answer(request, DONE);
-    }
-
-    private void resume(Context request) throws Exception {
-        actions.resume(Optional.ofNullable(body(request, Requests.Named.class).folder()));
-        answer(request, DONE);
     }
 
     private void stop(Context request) throws IOException {
@@ -427,10 +304,5 @@ public final class LocalApi implements AutoCloseable {
             throw new Refused(400, "usage", "not a path: " + e.getMessage());
         }
         throw new Refused(400, "usage", "the path must be absolute: " + text);
-    }
-
-    private static Duration timeout(int seconds, Duration max) {
-        Duration asked = Duration.ofSeconds(Math.max(seconds, 0));
-        return asked.compareTo(max) > 0 ? max : asked;
     }
 }

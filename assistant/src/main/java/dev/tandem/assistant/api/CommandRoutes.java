@@ -1,0 +1,161 @@
+package dev.tandem.assistant.api;
+
+import static dev.tandem.assistant.api.LocalApi.answer;
+import static dev.tandem.assistant.api.LocalApi.body;
+import static dev.tandem.assistant.api.LocalApi.path;
+import static dev.tandem.assistant.api.LocalApi.required;
+
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the local API that asks the daemon to do something: accounts, folders, pairing, sync, contents. */
+final class CommandRoutes {
+    /** A sync that takes longer is asked for again. */
+    static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+
+    /** The header with the name under which a request may be repeated. */
+    static final String REQUEST_NAME = "Idempotency-Key";
+
+    private final Actions actions;
+
+    CommandRoutes(Actions actions) {
+        this.actions = actions;
+    }
+
+    void add(LocalApi.Routes routes) {
+        routes.add(HandlerType.POST, "/api/accounts", this::addAccount);
+        routes.add(HandlerType.DELETE, "/api/accounts", this::removeAccount);
+        routes.add(HandlerType.POST, "/api/folders", this::addFolder);
+        routes.add(HandlerType.DELETE, "/api/folders", this::removeFolder);
+        routes.add(HandlerType.POST, "/api/offers", this::offer);
+        routes.add(HandlerType.POST, "/api/offers/wait", this::awaitPaired);
+        routes.add(HandlerType.POST, "/api/join", this::join);
+        routes.add(HandlerType.POST, "/api/sync", this::sync);
+        routes.add(HandlerType.POST, "/api/get", this::get);
+        routes.add(HandlerType.POST, "/api/drop", this::drop);
+        routes.add(HandlerType.POST, "/api/whereis", this::whereis);
+        routes.add(HandlerType.POST, "/api/doctor", this::doctor);
+        routes.add(HandlerType.POST, "/api/confirm", request -> decideDeletion(request, true));
+        routes.add(HandlerType.POST, "/api/undo", request -> decideDeletion(request, false));
+        routes.add(HandlerType.POST, "/api/pause", this::pause);
+        routes.add(HandlerType.POST, "/api/resume", this::resume);
+    }
+
+    /** What outlives the asking is done once under the name that the caller gives it, and else under one of ours. */
+    private Actions durable(Context request) throws Refused {
+        String name = request.header(REQUEST_NAME);
+        if (name == null) {
+            return actions;
+        }
+        if (!name.matches("[A-Za-z0-9._-]{8,64}")) {
+            throw new Refused(400, "usage", REQUEST_NAME + " is 8 to 64 letters, digits, dots and dashes");
+        }
+        return actions.under(name);
+    }
+
+    private void addAccount(Context request) throws Exception {
+        Actions.NewAccount account = body(request, Actions.NewAccount.class);
+        required(account.jid(), "jid");
+        required(account.password(), "password");
+        actions.addAccount(account);
+        answer(request, LocalApi.DONE);
+    }
+
+    private void removeAccount(Context request) throws Exception {
+        actions.removeAccount(required(request.queryParam("jid"), "jid"));
+        answer(request, LocalApi.DONE);
+    }
+
+    private void addFolder(Context request) throws Exception {
+        Requests.AddFolder body = body(request, Requests.AddFolder.class);
+        answer(
+                request,
+                durable(request).addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
+    }
+
+    private void removeFolder(Context request) throws Exception {
+        actions.removeFolder(required(request.queryParam("name"), "name"));
+        answer(request, LocalApi.DONE);
+    }
+
+    private void offer(Context request) throws Exception {
+        answer(
+                request,
+                durable(request)
+                        .offer(required(body(request, Requests.Named.class).folder(), "folder")));
+    }
+
+    private void awaitPaired(Context request) throws Exception {
+        Requests.Await body = body(request, Requests.Await.class);
+        Actions.Offer offer = required(body.offer(), "offer");
+        answer(request, actions.awaitPaired(offer, timeout(body.timeoutSeconds(), LocalApi.MAX_PATIENCE)));
+    }
+
+    private void join(Context request) throws Exception {
+        Requests.Join body = body(request, Requests.Join.class);
+        String directory = body.directory();
+        Optional<Path> where = directory == null ? Optional.empty() : Optional.of(path(directory));
+        answer(request, durable(request).join(required(body.jid(), "jid"), required(body.code(), "code"), where));
+    }
+
+    private void sync(Context request) throws Exception {
+        Requests.Sync body = body(request, Requests.Sync.class);
+        Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
+        answer(request, new Requests.Syncs(actions.sync(Optional.ofNullable(body.folder()), timeout)));
+    }
+
+    private void get(Context request) throws Exception {
+        Requests.Get body = body(request, Requests.Get.class);
+        Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
+        answer(request, new Requests.Contents(durable(request).get(paths(body.paths()), timeout)));
+    }
+
+    private void drop(Context request) throws Exception {
+        Requests.Drop body = body(request, Requests.Drop.class);
+        answer(request, new Requests.Contents(durable(request).drop(paths(body.paths()), body.force())));
+    }
+
+    private void whereis(Context request) throws Exception {
+        List<Path> paths = paths(body(request, Requests.Paths.class).paths());
+        answer(request, new Requests.Places(actions.whereis(paths)));
+    }
+
+    private static List<Path> paths(@Nullable List<String> texts) throws Refused {
+        List<Path> paths = new ArrayList<>();
+        for (String text : required(texts, "paths")) {
+            paths.add(path(text));
+        }
+        return paths;
+    }
+
+    private void doctor(Context request) throws Exception {
+        Requests.Doctor body = body(request, Requests.Doctor.class);
+        answer(request, actions.examine(Optional.ofNullable(body.folder()), body.repair()));
+    }
+
+    private void decideDeletion(Context request, boolean meant) throws Exception {
+        actions.decideDeletion(required(body(request, Requests.Named.class).folder(), "folder"), meant);
+        answer(request, LocalApi.DONE);
+    }
+
+    private void pause(Context request) throws Exception {
+        actions.pause(Optional.ofNullable(body(request, Requests.Named.class).folder()));
+        answer(request, LocalApi.DONE);
+    }
+
+    private void resume(Context request) throws Exception {
+        actions.resume(Optional.ofNullable(body(request, Requests.Named.class).folder()));
+        answer(request, LocalApi.DONE);
+    }
+
+    private static Duration timeout(int seconds, Duration max) {
+        Duration asked = Duration.ofSeconds(Math.max(seconds, 0));
+        return asked.compareTo(max) > 0 ? max : asked;
+    }
+}
