@@ -3,6 +3,7 @@ package dev.tandem.assistant.core;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
@@ -115,6 +118,20 @@ final class TransferScheduler {
     void clear() {
         waiting.forEach(want -> forget(want.key()));
         waiting.clear();
+    }
+
+    /**
+     * What waits and has no holder that can be reached is not wanted any more, until it is found again; whether there
+     * was any.
+     */
+    boolean forgetUnreachable(Set<UUID> reachable) {
+        return waiting.removeIf(want -> {
+            boolean unreachable = Collections.disjoint(want.holders(), reachable);
+            if (unreachable) {
+                forget(want.key());
+            }
+            return unreachable;
+        });
     }
 
     Collection<Fetch> running() {

@@ -50,6 +50,9 @@ final class Transfers {
     private boolean placingDue;
     private Set<Client> sourcesBefore = Set.of();
 
+    /** A fetch broke off: what it has not brought waits again. */
+    private boolean broken;
+
     Transfers(FolderState folder, Peers peers, Remotes remotes, Pushes pushes, WorkQueue queue) {
         this.folder = folder;
         this.peers = peers;
@@ -142,22 +145,25 @@ final class Transfers {
 
     // ---- fetching
 
-    /** What a remote would have given that is gone now is looked for elsewhere, or said to be out of reach. */
-    private void heedRemotes() {
-        Set<Client> now = Set.copyOf(remotes.sources());
-        if (!now.containsAll(sourcesBefore)) {
-            scheduler.clear();
-            more = false;
+    /** What somebody would have given who is gone now is looked for elsewhere, or said to be out of reach. */
+    private void heedSources() {
+        Set<Client> now = new HashSet<>(remotes.sources());
+        peers.online().forEach(peer -> now.add(peer.client));
+        boolean gone = !now.containsAll(sourcesBefore);
+        boolean come = !sourcesBefore.containsAll(now);
+        sourcesBefore = now;
+        boolean wanted = gone && !scheduler.isIdle();
+        if ((gone || broken) && (scheduler.forgetUnreachable(reachable()) || wanted)) {
             look();
-        } else if (!sourcesBefore.containsAll(now)) {
+        } else if (come) {
             perhapsMore();
         }
-        sourcesBefore = now;
+        broken = false;
     }
 
     /** Starts whatever may start. */
     void startNext() {
-        heedRemotes();
+        heedSources();
         if (!folder.started || folder.paused) {
             return;
         }
@@ -236,6 +242,7 @@ final class Transfers {
 
     void ended(long number, Client from, @Nullable String failure) {
         scheduler.ended(number);
+        broken |= failure != null;
         if (failure != null) {
             folder.note("content-failed", "peer", name(from), "reason", failure);
             // a peer that fails at once, again and again, is not asked without a pause

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,18 @@ class TransfersTest {
     }
 
     private List<Effect.FetchContent> found() {
+        return found(PHONE, SERVER);
+    }
+
+    private List<Effect.FetchContent> found(Client... holders) {
         steps.then(new Event.Settled(Set.of("film.mkv")));
         steps.then(new Event.Committed(tips(1), List.of(), Set.of(), Set.of(), new ContentCount(1, true)));
-        Want want = new Want(KEY, "film.mkv", 5, false, Set.of(PHONE.uuid(), SERVER.uuid()));
+        Want want = new Want(
+                KEY,
+                "film.mkv",
+                5,
+                false,
+                Set.of(holders).stream().map(Client::uuid).collect(Collectors.toSet()));
         return steps.then(new Event.ContentFound(List.of(want), false, 1, 0, ""), Effect.FetchContent.class);
     }
 
@@ -52,6 +62,23 @@ class TransfersTest {
         assertThat(found())
                 .singleElement()
                 .satisfies(fetch -> assertThat(fetch.from()).isEqualTo(PHONE));
+    }
+
+    @Test
+    @DisplayName(
+            "FETCH-8: are looked for elsewhere when the one device that had them is gone, and no sync waits for it")
+    void holderGone() {
+        long fetch = found(PHONE).get(0).fetch();
+
+        assertThat(steps.then(new Event.LinkDown(PHONE.device(), "cut"), Effect.FindContent.class))
+                .hasSize(1);
+        steps.then(new Event.FetchEnded(fetch, PHONE, "it broke off"));
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
+        steps.then(new Event.GetRequested(7));
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
+
+        assertThat(steps.all(Effect.GetEnded.class)).containsExactly(new Effect.GetEnded(7));
     }
 
     @Test
