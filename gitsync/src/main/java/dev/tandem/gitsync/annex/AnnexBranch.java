@@ -1,6 +1,8 @@
 package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.annex.LogLines.Format;
+import dev.tandem.gitsync.repo.DurableNames;
+import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -338,9 +340,11 @@ public final class AnnexBranch {
         update.setExpectedOldObjectId(tip().orElse(ObjectId.zeroId()));
         update.setNewObjectId(to);
         update.setRefLogMessage("tandem: update", false);
-        RefUpdate.Result result = update.forceUpdate();
+        RefUpdate.Result result = OwnLocks.noted(git, REF, update::forceUpdate);
         switch (result) {
-            case NEW, FAST_FORWARD, FORCED, NO_CHANGE -> {}
+            case NEW, FAST_FORWARD, FORCED, NO_CHANGE ->
+                // before git-annex's journal is emptied, and before a branch names what this says is here
+                DurableNames.flushRef(git, REF, result == RefUpdate.Result.NEW);
             default -> throw new IOException("the git-annex branch moved meanwhile: " + result);
         }
     }

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.annex;
 
+import dev.tandem.gitsync.repo.DurableNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -74,6 +75,9 @@ final class DurableInserter implements AutoCloseable {
                     LOG.debug("in a pack already: {}", id.name());
                 }
             }
+        }
+        if (pack) {
+            DurableNames.flushPacks(git);
         }
         written.clear();
     }

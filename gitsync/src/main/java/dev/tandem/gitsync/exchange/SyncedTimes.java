@@ -2,9 +2,12 @@ package dev.tandem.gitsync.exchange;
 
 import dev.tandem.gitsync.repo.FolderRepository;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +15,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The modification times that came with pushes and wait for their files to be checked out, in
@@ -19,6 +24,8 @@ import org.eclipse.jgit.lib.ObjectId;
  * thread-safe.
  */
 public final class SyncedTimes {
+    private static final Logger LOG = LoggerFactory.getLogger(SyncedTimes.class);
+
     private record Version(String path, ObjectId blob) {}
 
     private final Path directory;
@@ -32,11 +39,19 @@ public final class SyncedTimes {
         }
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.filter(f -> !f.toString().endsWith(".tmp")).toList()) {
-                for (FileTimes.FileTime time :
-                        FileTimes.decode(Files.readAllBytes(file)).entries()) {
-                    times.put(new Version(time.path(), time.blob()), time.modified());
-                }
+                read(file);
             }
+        }
+    }
+
+    private void read(Path file) throws IOException {
+        byte[] block = Files.readAllBytes(file);
+        try {
+            FileTimes.decode(block)
+                    .entries()
+                    .forEach(time -> times.put(new Version(time.path(), time.blob()), time.modified()));
+        } catch (IOException damaged) {
+            LOG.debug("the files of a push get the times of their commits: {}: {}", file, damaged.toString());
         }
     }
 
@@ -47,7 +62,14 @@ public final class SyncedTimes {
     static void store(FolderRepository repository, UUID pusher, byte[] block) throws IOException {
         Path directory = Files.createDirectories(directory(repository));
         Path beside = directory.resolve(pusher + ".tmp");
-        Files.write(beside, block);
+        try (FileChannel out = FileChannel.open(
+                beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(block);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
         Files.move(
                 beside,
                 directory.resolve(pusher.toString()),

@@ -68,6 +68,7 @@ final class Creation {
     }
 
     private void init() throws IOException {
+        DurableWrites.byDefault();
         try (Repository git = new FileRepositoryBuilder()
                 .setGitDir(path.resolve(Constants.DOT_GIT).toFile())
                 .setWorkTree(path.toFile())

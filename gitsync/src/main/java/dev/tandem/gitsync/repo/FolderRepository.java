@@ -71,6 +71,7 @@ public final class FolderRepository implements Closeable {
                                 + " annex.pidlock` there and try again, otherwise move the folder to one that can");
             }
             Settings settings = new Settings(git);
+            OwnLocks.removeStale(git);
             settings.followInstalledGitAnnex(setup.gitAnnexInstalled(), setup.ownFilter());
             String uuid = settings.uuid()
                     .orElseThrow(() -> new RepositoryException(
@@ -91,6 +92,7 @@ public final class FolderRepository implements Closeable {
     }
 
     static Repository git(Path path) throws IOException {
+        DurableWrites.byDefault();
         try {
             Path dotGit = path.resolve(Constants.DOT_GIT);
             if (!Files.exists(dotGit)) {

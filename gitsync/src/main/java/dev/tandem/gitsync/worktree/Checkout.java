@@ -157,13 +157,14 @@ final class Checkout {
         if (index.isEmpty()) {
             folder.index().unlock();
         } else {
-            folder.index().commit(index);
+            folder.index().commit(index, true);
         }
         folder.failpoints().hit("checkout.index");
         if (!changedMeanwhile.isEmpty()) {
             return new CheckedOut(false, List.of(), changedMeanwhile);
         }
         try {
+            Durability.flush(folder.git(), head.id(), tip);
             folder.move(head, tip, "checkout");
         } catch (BusyException e) {
             return new CheckedOut(

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.worktree.TreeEdit.Blob;
 import dev.tandem.gitsync.worktree.WorkTree.Change;
 import dev.tandem.gitsync.worktree.WorkTree.Committed;
@@ -38,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * look finds what the index lacks, and finds it equal to HEAD.
  */
 final class Commit {
-    /** From this many contents on one pack is cheaper to write and to read than as many loose objects. */
-    private static final int PACK_BLOBS_MIN = 200;
+    /** From this many contents on one pack is cheaper to write, flush and read than as many loose objects. */
+    private static final int PACK_BLOBS_MIN = 64;
     /** How old a change must be before a file counts as written; a time without fraction may hide two seconds. */
     private static final Duration SETTLE = Duration.ofMillis(100);
 
@@ -75,8 +76,9 @@ final class Commit {
             survey.look(path);
         }
         problems.putAll(survey.problems());
-        try (ObjectInserter loose = folder.git().newObjectInserter();
-                ObjectInserter bulk = bulk(survey, loose);
+        try (Existing loose = new Existing(
+                        folder.git().getObjectDatabase(), folder.git().newObjectInserter());
+                Existing bulk = bulk(survey, loose);
                 ObjectReader reader = bulk.newReader();
                 RevWalk walk = new RevWalk(reader)) {
             store(survey.found(), patient, bulk, loose);
@@ -94,6 +96,11 @@ final class Commit {
             ObjectId commit = nothing ? null : bulk.insert(commit(newTree, head.id(), message(changes)));
             bulk.flush();
             loose.flush();
+            if (bulk != loose) {
+                DurableNames.flushPacks(folder.git());
+            }
+            Durability.flush(folder.git(), loose.ids());
+            Durability.flush(folder.git(), bulk.ids());
             folder.filter().committing();
             folder.failpoints().hit("commit.objects");
             place(head, commit);
@@ -113,7 +120,7 @@ final class Commit {
             if (index.isEmpty()) {
                 folder.index().unlock();
             } else {
-                folder.index().commit(index);
+                folder.index().commit(index, false);
             }
         } catch (IOException | RuntimeException e) {
             folder.index().unlock();
@@ -121,12 +128,16 @@ final class Commit {
         }
     }
 
-    private ObjectInserter bulk(Survey survey, ObjectInserter loose) {
+    private Existing bulk(Survey survey, Existing loose) {
         long dirty = survey.found().values().stream()
                 .filter(f -> f.stat().isPresent() && !f.clean())
                 .count();
         boolean pack = dirty >= PACK_BLOBS_MIN && folder.git().getObjectDatabase() instanceof ObjectDirectory;
-        return pack ? ((ObjectDirectory) folder.git().getObjectDatabase()).newPackInserter() : loose;
+        return pack
+                ? new Existing(
+                        folder.git().getObjectDatabase(),
+                        ((ObjectDirectory) folder.git().getObjectDatabase()).newPackInserter())
+                : loose;
     }
 
     private void store(Map<String, Survey.Found> found, boolean patient, ObjectInserter bulk, ObjectInserter loose)

@@ -16,8 +16,8 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flushes loose objects before a branch names them. JGit does so itself only with core.fsyncObjectFiles, at which
- * current git prints a warning with every command; packs it always flushes.
+ * Flushes the loose objects of a change before a branch names them. What this process writes is flushed already, as it
+ * is written; what the user's git has written, with git add or a commit, is not.
  */
 final class Durability {
     /** Commits made here at once are few (a version, and merges); a longer line was received, in packs. */
@@ -46,6 +46,15 @@ final class Durability {
             }
         }
         Flush.files(loose);
+    }
+
+    /** Flushes those of the objects that are loose. */
+    static void flush(Repository git, Set<ObjectId> ids) throws IOException {
+        if (git.getObjectDatabase() instanceof ObjectDirectory objects) {
+            Set<Path> loose = new LinkedHashSet<>();
+            ids.forEach(id -> add(objects, id, loose));
+            Flush.files(loose);
+        }
     }
 
     private static void addTree(

@@ -119,7 +119,7 @@ final class Filling {
                 }
             }
             placing.syncDirectories();
-            folder.index().commit(index);
+            folder.index().commit(index, false);
         } catch (IOException | RuntimeException e) {
             folder.index().unlock();
             throw e;

@@ -1,5 +1,7 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.repo.DurableNames;
+import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,15 +58,16 @@ record Folder(
         }
     }
 
-    /** Moves HEAD's branch, only from where it was seen, and not before what it names is on disk. */
+    /** Moves HEAD's branch, only from where it was seen; durable afterwards. What it names must be on the disk. */
     void move(Head from, ObjectId to, String why) throws IOException {
-        Durability.flush(git, from.id(), to);
         RefUpdate update = git.updateRef(from.branch());
         update.setExpectedOldObjectId(Objects.requireNonNullElse(from.id(), ObjectId.zeroId()));
         update.setNewObjectId(to);
         update.setRefLogMessage("tandem: " + why, false);
-        switch (update.forceUpdate()) {
-            case NEW, FAST_FORWARD, FORCED, NO_CHANGE -> {}
+        RefUpdate.Result result = OwnLocks.noted(git, from.branch(), update::forceUpdate);
+        switch (result) {
+            case NEW, FAST_FORWARD, FORCED, NO_CHANGE ->
+                DurableNames.flushRef(git, from.branch(), result == RefUpdate.Result.NEW);
             case LOCK_FAILURE -> throw new BusyException("Another git command moved " + from.branch() + " meanwhile");
             case REJECTED,
                     REJECTED_CURRENT_BRANCH,
@@ -73,7 +76,7 @@ record Folder(
                     IO_FAILURE,
                     NOT_ATTEMPTED,
                     RENAMED ->
-                throw new IOException("Cannot move " + from.branch() + " (" + update.getResult()
+                throw new IOException("Cannot move " + from.branch() + " (" + result
                         + "); check the permissions and the space of " + git.getDirectory());
         }
     }

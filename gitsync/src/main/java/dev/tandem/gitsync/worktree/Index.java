@@ -1,10 +1,14 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.repo.DurableNames;
+import dev.tandem.gitsync.repo.OwnLocks;
+import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -15,7 +19,11 @@ import java.util.Map;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
 import org.eclipse.jgit.dircache.DirCacheEntry;
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class Index {
     private static final Logger LOG = LoggerFactory.getLogger(Index.class);
 
+    private final Repository git;
     private final DirCache cache;
     private final InstantSource clock;
     private final Path file;
@@ -44,6 +53,7 @@ final class Index {
     private boolean checkedForOwnLock;
 
     Index(Repository git, InstantSource clock) {
+        this.git = git;
         this.clock = clock;
         File index = git.getIndexFile();
         this.cache = new DirCache(index, FS.DETECTED);
@@ -59,10 +69,53 @@ final class Index {
         Stat now = Stat.of(file);
         if (now == null || !now.equals(known)) {
             cache.clear();
-            cache.read();
+            try {
+                cache.read();
+            } catch (EOFException | CorruptObjectException | IndexOutOfBoundsException damaged) {
+                remake(damaged);
+                now = Stat.of(file);
+            }
             known = now;
         }
         return cache;
+    }
+
+    /**
+     * Makes an index anew that a power cut has emptied: what HEAD has, none of it known to be as the work files are. It
+     * must never count as empty, since an ignored file that is tracked would then be taken for deleted.
+     */
+    private void remake(Exception damaged) throws IOException {
+        LOG.debug("{} cannot be read, it is made anew from HEAD: {}", file, damaged.toString());
+        Files.createDirectories(ownLock.getParent());
+        Files.copy(file, ownLock.resolveSibling("index.damaged"), StandardCopyOption.REPLACE_EXISTING);
+        if (!cache.lock()) {
+            throw new BusyException("Another git command is at work here (" + lockFile + " exists)");
+        }
+        try (RevWalk walk = new RevWalk(git)) {
+            cache.clear();
+            DirCacheBuilder builder = cache.builder();
+            ObjectId head = git.resolve(Constants.HEAD);
+            if (head != null) {
+                builder.addTree(
+                        new byte[0],
+                        0,
+                        walk.getObjectReader(),
+                        walk.parseCommit(head).getTree());
+            }
+            builder.finish();
+            cache.write();
+            requireReplaced(cache.commit());
+        } catch (IOException | RuntimeException e) {
+            cache.unlock();
+            throw e;
+        }
+    }
+
+    private void requireReplaced(boolean replaced) throws IOException {
+        if (!replaced) {
+            known = null;
+            throw new IOException("Cannot replace " + file + "; check the permissions and the space of that disk");
+        }
     }
 
     /** When the index on disk was written: what it says of files changed since is not to be trusted. */
@@ -86,8 +139,15 @@ final class Index {
 
     /** Takes index.lock. The index must still be the one last read. */
     void lock() throws IOException {
-        lockAnnexQueue();
+        OwnLocks.note(git, OwnLocks.INDEX); // until the lock has its second name
+        try {
+            lockAnnexQueue();
+        } catch (IOException e) {
+            OwnLocks.forget(git, OwnLocks.INDEX);
+            throw e;
+        }
         if (!cache.lock()) {
+            OwnLocks.forget(git, OwnLocks.INDEX);
             unlockAnnexQueue();
             throw new BusyException("Another git command is at work here (" + lockFile + " exists)");
         }
@@ -95,6 +155,7 @@ final class Index {
             Files.createDirectories(ownLock.getParent());
             Files.deleteIfExists(ownLock);
             linkOwnLock();
+            OwnLocks.forget(git, OwnLocks.INDEX);
             Stat now = Stat.of(file);
             if (now != null ? !now.equals(known) : known != null) {
                 throw new BusyException("Another git command changed the index meanwhile");
@@ -139,6 +200,7 @@ final class Index {
         cache.unlock();
         try {
             Files.deleteIfExists(ownLock);
+            OwnLocks.forget(git, OwnLocks.INDEX);
         } finally {
             unlockAnnexQueue();
         }
@@ -147,18 +209,23 @@ final class Index {
     /**
      * Puts {@code changes} (null deletes) in place and releases the lock.
      *
+     * @param durable whether it must be on the disk before what comes next: the branch of a checkout. Else an index
+     *     that is older than the branch, or damaged, is repaired by the next scan
      * @throws IOException if it cannot be written; the lock is then still held
      */
-    void commit(Map<String, @Nullable DirCacheEntry> changes) throws IOException {
+    void commit(Map<String, @Nullable DirCacheEntry> changes, boolean durable) throws IOException {
         rebuild(changes);
         // JGit compares files with the time of the lock, which may have been taken long before they were written, and
         // would mark them all as not to be trusted.
         Files.setLastModifiedTime(lockFile, FileTime.from(clock.instant()));
         cache.write();
         Stat written = Stat.of(lockFile);
-        if (!cache.commit()) {
-            known = null;
-            throw new IOException("Cannot replace " + file + "; check the permissions and the space of that disk");
+        if (durable) {
+            Flush.files(List.of(lockFile));
+        }
+        requireReplaced(cache.commit());
+        if (durable) {
+            DurableNames.flush(file.resolveSibling(""));
         }
         Stat placed = Stat.of(file);
         boolean ours = written != null && placed != null && written.inode() == placed.inode();

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.repo.DurableNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -59,6 +60,7 @@ final class Intent {
             out.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableNames.flush(file.resolveSibling(""));
     }
 
     void clear() throws IOException {

@@ -160,7 +160,7 @@ public final class WorkTree {
     private void refresh(Map<String, @Nullable DirCacheEntry> entries) throws IOException {
         folder.index().lock();
         try {
-            folder.index().commit(entries);
+            folder.index().commit(entries, false);
         } catch (IOException | RuntimeException e) {
             folder.index().unlock();
             throw e;

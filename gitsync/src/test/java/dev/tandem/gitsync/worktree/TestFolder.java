@@ -1,6 +1,7 @@
 package dev.tandem.gitsync.worktree;
 
 import dev.tandem.gitsync.merge.ConvergentMerge;
+import dev.tandem.gitsync.repo.DurableWrites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ final class TestFolder {
     private int seconds = 1_700_000_000;
 
     TestFolder(Path root) throws IOException {
+        DurableWrites.byDefault();
         this.root = root;
         this.git = new FileRepositoryBuilder()
                 .setWorkTree(root.toFile())
