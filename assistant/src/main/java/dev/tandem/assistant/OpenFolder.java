@@ -429,7 +429,7 @@ final class OpenFolder {
                             "watch",
                             "error",
                             "Changes in " + stored.path() + " are not noticed at once any more ("
-                                    + Diagnosis.brief(cause) + "): run `tandem sync`, or restart the daemon.");
+                                    + Diagnosis.brief(cause) + "): it is scanned every minute instead.");
         }
     }
 }

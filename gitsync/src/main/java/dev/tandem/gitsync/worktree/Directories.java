@@ -41,8 +41,14 @@ final class Directories implements Closeable {
     /** Guarded by this. */
     private final NavigableMap<Path, WatchKey> keys = new TreeMap<>();
 
-    Directories(Path root) throws IOException {
+    private final int watchesMax;
+
+    /**
+     * @param watchesMax how many directories the system lets us watch, for tests; it says by itself when it is enough
+     */
+    Directories(Path root, int watchesMax) throws IOException {
         this.root = root;
+        this.watchesMax = watchesMax;
         this.wholeTrees =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("mac");
         this.service = wholeTrees
@@ -118,6 +124,9 @@ final class Directories implements Closeable {
     private void register(Path directory) throws IOException {
         Watchable watchable = wholeTrees ? new WatchablePath(directory) : directory;
         try {
+            if (size() >= watchesMax && !contains(directory)) {
+                throw new IOException("User limit of inotify watches reached");
+            }
             WatchKey key = watchable.register(service, KINDS);
             synchronized (this) {
                 // A directory that was renamed keeps its key: it is known by its new path from now on.

@@ -16,6 +16,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches a folder and says what changed once it is quiet.
@@ -36,10 +38,16 @@ public final class Watch implements Closeable {
         public static final Settle DEFAULT = new Settle(Duration.ofMillis(100), Duration.ofSeconds(2));
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     /** More changed paths than this are cheaper to find by a scan than to keep. */
     private static final int PATHS_MAX = 100_000;
     /** How long {@link #close} waits for the thread, which ends as soon as its watch service is closed. */
     private static final Duration JOIN_MAX = Duration.ofSeconds(2);
+    /**
+     * How often a folder is scanned that cannot be watched, or not all of it: a scan of 50,000 files takes half a
+     * second.
+     */
+    private static final Duration SCAN_EVERY = Duration.ofMinutes(1);
 
     private final Path root;
     private final Path git;
@@ -62,6 +70,8 @@ public final class Watch implements Closeable {
     private long timerDue;
     /** Guarded by lock. */
     private boolean closed;
+    /** Whether a timer scans what cannot be watched; guarded by lock. */
+    private boolean scanning;
 
     private Watch(
             Path root,
@@ -69,7 +79,8 @@ public final class Watch implements Closeable {
             WatchListener listener,
             ScheduledExecutorService timers,
             ThreadFactory threads,
-            LongSupplier nanoTime)
+            LongSupplier nanoTime,
+            int watchesMax)
             throws IOException {
         this.root = root;
         this.git = root.resolve(".git");
@@ -78,7 +89,7 @@ public final class Watch implements Closeable {
         this.nanoTime = nanoTime;
         this.files = new SettleQueue(settle);
         this.gitFiles = new SettleQueue(settle);
-        this.directories = new Directories(root);
+        this.directories = new Directories(root, watchesMax);
         this.thread = threads.newThread(this::takeEvents);
     }
 
@@ -87,21 +98,78 @@ public final class Watch implements Closeable {
      *
      * @param timers must not be shut down before this is closed; a listener runs on it
      * @param threads makes the one thread that takes events
-     * @throws IOException if the folder cannot be watched; on Linux most often for want of inotify watches
+     *     <p>Where the system lets us watch no more directories, the listener is told what to do about that, and to
+     *     scan every minute; once there are enough watches it goes on by itself.
+     * @throws IOException if nothing can be watched at all
      */
     public static Watch start(
             Path root, Settle settle, WatchListener listener, ScheduledExecutorService timers, ThreadFactory threads)
             throws IOException {
-        Watch watch = new Watch(root, settle, listener, timers, threads, System::nanoTime);
+        return start(root, settle, listener, timers, threads, Integer.MAX_VALUE);
+    }
+
+    static Watch start(
+            Path root,
+            Settle settle,
+            WatchListener listener,
+            ScheduledExecutorService timers,
+            ThreadFactory threads,
+            int watchesMax)
+            throws IOException {
+        Watch watch = new Watch(root, settle, listener, timers, threads, System::nanoTime, watchesMax);
         try {
+            watch.directories.addGit(); // few, and without them the user's own commits are not noticed
             watch.directories.addAll(root);
-            watch.directories.addGit();
         } catch (IOException e) {
-            watch.directories.close();
-            throw e;
+            watch.scanInstead(e);
         }
         watch.thread.start();
         return watch;
+    }
+
+    private void scanInstead(IOException why) {
+        synchronized (lock) {
+            if (closed || scanning) {
+                return;
+            }
+            scanning = true;
+        }
+        scanLater();
+        tell(() -> listener.failed(why));
+    }
+
+    private void scanLater() {
+        try {
+            var unused = timers.schedule(this::scan, SCAN_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the timers were shut down: so is whoever would listen");
+        }
+    }
+
+    /**
+     * Also tries whether all can be watched now, or again: after its disk was away a folder is another to the system.
+     */
+    private void scan() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+        }
+        boolean watched = false;
+        try {
+            directories.addGit();
+            directories.addAll(root);
+            watched = directories.contains(root);
+        } catch (IOException e) {
+            LOG.debug("not all of {} can be watched yet: {}", root, e.toString());
+        }
+        synchronized (lock) {
+            scanning = !watched;
+        }
+        tell(() -> listener.rescan("not everything could be watched"));
+        if (!watched) {
+            scanLater();
+        }
     }
 
     private void takeEvents() {
@@ -119,6 +187,7 @@ public final class Watch implements Closeable {
                     directories.forget(key);
                     if (root.equals(directory)) {
                         tell(() -> listener.rescan("the folder was moved or deleted"));
+                        scanInstead(new IOException("the folder was moved, deleted or unmounted"));
                     }
                 }
                 arm();
@@ -202,7 +271,7 @@ public final class Watch implements Closeable {
                 directories.addAll(directory);
             }
         } catch (IOException e) {
-            tell(() -> listener.failed(e));
+            scanInstead(e);
         }
     }
 
