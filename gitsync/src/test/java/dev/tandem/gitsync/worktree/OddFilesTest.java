@@ -1,8 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -146,31 +144,6 @@ class OddFilesTest {
 
         assertThat(folder.files(folder.commitAll())).isEqualTo(Map.of("a", "1"));
         assertThat(folder.workTree.scan()).isEmpty();
-    }
-
-    @Test
-    @DisplayName("a folder that cannot be written to any more stays as it is, and goes on when it can be")
-    void readOnly() throws Exception {
-        folder.write("a", "1");
-        ObjectId before = folder.commitAll();
-        ObjectId theirs = folder.peer(Map.of("a", "1", "b", "theirs"), before);
-        folder.write("a", "22");
-        // permissions say nothing to root; this flag does, where the file system has it
-        assumeThat(run("chattr", "-R", "+i", ".")).isZero();
-        try {
-            assertThatThrownBy(() -> folder.commitAll()).isInstanceOf(IOException.class);
-            assertThatThrownBy(() -> folder.workTree.checkOut(theirs, TestFolder.UNKNOWN))
-                    .isInstanceOf(IOException.class);
-        } finally {
-            run("chattr", "-R", "-i", ".");
-        }
-
-        assertThat(folder.head()).isEqualTo(before);
-        assertThat(root.resolve("b")).doesNotExist();
-        assertThat(folder.read("a")).isEqualTo("22");
-        folder.receive(theirs);
-        folder.commitAll();
-        assertThat(folder.files(folder.head())).isEqualTo(Map.of("a", "22", "b", "theirs"));
     }
 
     private int run(String... command) throws IOException, InterruptedException {
