@@ -396,6 +396,8 @@ class LargeFilesIT {
     void forgotten() throws Exception {
         String old = laptop.git("rev-parse", "git-annex").strip();
         phone.isInSyncWith(laptop);
+        phone.eventually(
+                "has that history", () -> phone.git("rev-list", "git-annex").contains(old));
         laptop.git("annex", "forget", "--force");
 
         phone.eventually(

@@ -235,7 +235,7 @@ public final class AnnexBranch {
             Transitions all = transitions(heads);
             List<ObjectId> current = new ArrayList<>();
             for (ObjectId head : heads) {
-                if (Transitions.of(git, head).includes(all)) {
+                if (Transitions.done(git, head).includes(all)) {
                     current.add(head);
                 }
             }
@@ -279,7 +279,7 @@ public final class AnnexBranch {
         }
         try (RevWalk walk = new RevWalk(git)) {
             return walk.isMergedInto(walk.parseCommit(other), walk.parseCommit(own.get()))
-                    || !Transitions.of(git, other).includes(Transitions.of(git, own.get()));
+                    || !Transitions.done(git, other).includes(Transitions.done(git, own.get()));
         }
     }
 

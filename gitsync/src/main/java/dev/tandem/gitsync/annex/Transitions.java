@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
 
@@ -54,6 +55,29 @@ record Transitions(Set<String> lines) {
                                     .open(file.getObjectId(0))
                                     .getCachedBytes())));
         }
+    }
+
+    /**
+     * What a commit of the branch has forgotten indeed: what all of its history names, too. For a moment git-annex's
+     * own branch names what it has yet to do, and a push of that moment would bring all of it back.
+     */
+    static Transitions done(Repository git, ObjectId commit) throws IOException {
+        Set<String> lines = new HashSet<>(of(git, commit).lines);
+        try (RevWalk walk = new RevWalk(git)) {
+            walk.markStart(walk.parseCommit(commit));
+            ObjectId seen = null;
+            for (RevCommit next = walk.next(); next != null && !lines.isEmpty(); next = walk.next()) {
+                try (TreeWalk file = TreeWalk.forPath(walk.getObjectReader(), LOG, next.getTree())) {
+                    if (file == null) {
+                        lines.clear();
+                    } else if (!file.getObjectId(0).equals(seen)) {
+                        seen = file.getObjectId(0).copy();
+                        lines.retainAll(lines(walk.getObjectReader().open(seen).getCachedBytes()));
+                    }
+                }
+            }
+        }
+        return new Transitions(Set.copyOf(lines));
     }
 
     private static List<String> lines(byte[] log) {

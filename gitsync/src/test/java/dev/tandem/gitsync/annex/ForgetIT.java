@@ -147,6 +147,29 @@ final class ForgetIT {
     }
 
     @Test
+    @DisplayName("is not brought back by a branch that only says so yet, as git-annex's own is for a moment")
+    void saidOnly() throws Exception {
+        String old = two.branch.tip().orElseThrow().name();
+        Key key = Key.parse("SHA256E-s1--new").orElseThrow();
+        in(one.path).annex("forget", "--force");
+        String log = in(one.path).git("show", "git-annex:transitions.log");
+        Path journal = Files.createDirectories(two.path.resolve(".git/annex/journal"));
+        Files.writeString(journal.resolve("transitions.log"), log);
+        two.branch.record(two.repository.uuid(), Map.of(key, Presence.PRESENT));
+        assertThat(in(two.path).git("show", "git-annex:transitions.log")).isEqualTo(log);
+
+        one.branch.union(List.of(from("two", one)));
+        assertThat(history(one)).doesNotContain(old);
+
+        assertThat(two.branch.union(List.of(from("one", two)))).isTrue();
+        assertThat(history(two)).doesNotContain(old);
+        one.branch.union(List.of(from("two", one)));
+        assertThat(one.branch.holders(key)).containsExactly(two.repository.uuid());
+        assertThat(one.branch.tip()).isEqualTo(two.branch.tip());
+        assertThat(history(one)).doesNotContain(old);
+    }
+
+    @Test
     @DisplayName("in a way that is not known here changes nothing, and is said")
     void unknown() throws Exception {
         Files.writeString(root.resolve("theirs/t"), "ForgetTomorrow 1795272966.98s\n");
