@@ -20,7 +20,7 @@ final class Confirm extends Verb {
     @Override
     int run() throws IOException, CommandFailed {
         daemon().post("/api/confirm", Map.of("folder", name), QUICK);
-        say("the files are deleted on all devices; their history stays");
+        say("the files are deleted here; every other device asks before it follows; their history stays");
         return Exit.DONE.code();
     }
 }

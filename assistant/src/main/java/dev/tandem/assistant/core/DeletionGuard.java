@@ -87,7 +87,7 @@ final class DeletionGuard {
         String what = held.vanished() + " of " + held.files() + " files ";
         return held.from() == null
                 ? what + "have vanished here at once; nothing is taken over until you say whether that is meant:"
-                        + " `tandem confirm NAME` deletes them on all devices, `tandem undo NAME` brings them back"
+                        + " `tandem confirm NAME` lets them go, `tandem undo NAME` brings them back"
                 : what + "were deleted on " + held.from() + "; they stay here until you say whether that is meant:"
                         + " `tandem confirm NAME` deletes them here too, `tandem undo NAME` brings them back everywhere";
     }

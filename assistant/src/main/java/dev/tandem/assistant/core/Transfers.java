@@ -147,6 +147,9 @@ final class Transfers {
 
     /** What somebody would have given who is gone now is looked for elsewhere, or said to be out of reach. */
     private void heedSources() {
+        if (missing == 0 && scheduler.isIdle()) {
+            return; // most folders, after every event
+        }
         Set<Client> now = new HashSet<>(remotes.sources());
         peers.online().forEach(peer -> now.add(peer.client));
         boolean gone = !now.containsAll(sourcesBefore);
