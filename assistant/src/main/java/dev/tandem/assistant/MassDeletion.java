@@ -27,8 +27,10 @@ import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.revwalk.RevTree;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +62,14 @@ final class MassDeletion {
 
     /** What a commit of these paths would take out of history, if that has to be asked about. */
     Optional<HeldDeletion> inFiles(Set<String> paths, @Nullable ObjectId head) throws IOException {
-        if (head == null || paths.stream().noneMatch(path -> isGone(path))) {
+        HeldDeletion.Limit limit = limit();
+        if (head == null
+                || paths.stream().noneMatch(path -> isGone(path))
+                || !mayExceed(limit, atOrBelow(paths, head))) {
             return Optional.empty();
         }
         Map<String, DirCacheEntry> files = filesOf(head);
         int vanished = vanished(paths, files).size();
-        HeldDeletion.Limit limit = limit();
         if (!limit.isExceeded(vanished, files.size())) {
             return Optional.empty();
         }
@@ -75,27 +79,68 @@ final class MassDeletion {
                 : Optional.empty();
     }
 
+    /** Whether so many are too many for a folder of any size: all files are counted only then. */
+    private static boolean mayExceed(HeldDeletion.Limit limit, int vanished) {
+        return limit.isExceeded(vanished, limit.files());
+    }
+
+    /** How many files a commit has at these paths or below them. */
+    private int atOrBelow(Set<String> paths, ObjectId commit) throws IOException {
+        int count = 0;
+        try (RevWalk commits = new RevWalk(git)) {
+            RevTree tree = commits.parseCommit(commit).getTree();
+            for (String path : paths) {
+                if (path.isEmpty()) {
+                    return Integer.MAX_VALUE;
+                }
+                try (TreeWalk walk = TreeWalk.forPath(commits.getObjectReader(), path, tree)) {
+                    if (walk != null) {
+                        count += walk.isSubtree() ? files(walk.getObjectId(0)) : 1;
+                    }
+                }
+            }
+        }
+        return count;
+    }
+
+    private int files(ObjectId tree) throws IOException {
+        int count = 0;
+        try (TreeWalk walk = new TreeWalk(git)) {
+            walk.addTree(tree);
+            walk.setRecursive(true);
+            while (walk.next()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** What a checkout of a merge would delete, if that has to be asked about. */
     Optional<HeldDeletion> inMerge(ObjectId own, ObjectId merged, String from) throws IOException {
-        int files = 0;
         int vanished = 0;
         int appeared = 0;
         try (RevWalk commits = new RevWalk(git);
                 TreeWalk walk = new TreeWalk(git)) {
-            walk.addTree(commits.parseCommit(own).getTree());
+            RevTree ours = commits.parseCommit(own).getTree();
+            walk.addTree(ours);
             walk.addTree(commits.parseCommit(merged).getTree());
             walk.setRecursive(true);
+            walk.setFilter(TreeFilter.ANY_DIFF);
             while (walk.next()) {
                 boolean here = walk.getFileMode(0) != FileMode.MISSING;
                 boolean there = walk.getFileMode(1) != FileMode.MISSING;
-                files += here ? 1 : 0;
                 vanished += here && !there ? 1 : 0;
                 appeared += !here && there ? 1 : 0;
             }
+            HeldDeletion.Limit limit = limit();
+            if (!mayExceed(limit, vanished - appeared)) {
+                return Optional.empty();
+            }
+            int files = files(ours);
+            return limit.isExceeded(vanished - appeared, files)
+                    ? Optional.of(new HeldDeletion(vanished, files, from))
+                    : Optional.empty();
         }
-        return limit().isExceeded(vanished - appeared, files)
-                ? Optional.of(new HeldDeletion(vanished, files, from))
-                : Optional.empty();
     }
 
     /** Puts the files back that have vanished here, as the last commit has them. */

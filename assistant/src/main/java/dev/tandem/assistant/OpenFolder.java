@@ -79,6 +79,7 @@ final class OpenFolder {
     private final FolderContents contents;
     private final Progress progress;
     private final Holders holders;
+    private final RemoteWork remoteWork;
     private final GitRemotes remotes;
     private final Access access;
     private final FolderWorker worker;
@@ -120,12 +121,13 @@ final class OpenFolder {
         RemoteContents copies = new RemoteContents(contents.store());
         holders = new Holders(repository.uuid(), contents, shared.links, key -> copies.holders(remotes.synced(), key));
         PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
+        remoteWork = new RemoteWork(
+                worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress);
         FolderEffects.World world = new FolderEffects.World(
                 repository.uuid(),
                 worker,
                 contents,
-                new RemoteWork(
-                        worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress),
+                remoteWork,
                 new ContentFetcher(new ContentFetcher.World(
                         repository,
                         contents,
@@ -335,7 +337,9 @@ final class OpenFolder {
         return remotes;
     }
 
+    /** Looked at here and now: a sync that is asked for next is to wait for a remote that was just added. */
     void remotesChanged() {
+        remoteWork.look().ifPresent(this::post);
         post(new Event.GitMoved());
     }
 
