@@ -6,13 +6,18 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.mapper.RowMapper;
 
-/** The paired devices. */
+/** The devices that are trusted. Their names are what the user calls them, or else what they call themselves. */
 public final class Devices {
     private static final RowMapper<StoredDevice> ROW = (row, context) -> new StoredDevice(
             new DeviceId(row.getString("fingerprint")),
-            row.getString("name"),
+            row.getString("called"),
             row.getString("jid"),
             Instant.ofEpochMilli(row.getLong("paired_at")));
+
+    private static final String SELECT = """
+            SELECT device.*, coalesce(alias.name, device.name) AS called
+            FROM device LEFT JOIN alias ON alias.device = device.fingerprint
+            """;
 
     private final Database database;
 
@@ -23,12 +28,12 @@ public final class Devices {
     /** All of them, in the order they were paired. */
     public List<StoredDevice> list() {
         return database.read(handle ->
-                handle.createQuery("SELECT * FROM device ORDER BY id").map(ROW).list());
+                handle.createQuery(SELECT + " ORDER BY id").map(ROW).list());
     }
 
     /** The one of a fingerprint. */
     public Optional<StoredDevice> get(DeviceId device) {
-        return database.read(handle -> handle.createQuery("SELECT * FROM device WHERE fingerprint = :device")
+        return database.read(handle -> handle.createQuery(SELECT + " WHERE fingerprint = :device")
                 .bind("device", device.hex())
                 .map(ROW)
                 .findOne());
@@ -54,6 +59,7 @@ public final class Devices {
             handle.execute("""
                     DELETE FROM owed WHERE (folder, client) IN (SELECT folder, uuid FROM peer WHERE device = ?)
                     """, device.hex());
+            handle.execute("DELETE FROM alias WHERE device = ?", device.hex());
             return handle.execute("DELETE FROM device WHERE fingerprint = ?", device.hex()) > 0;
         });
     }

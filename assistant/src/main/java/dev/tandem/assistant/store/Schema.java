@@ -32,6 +32,27 @@ record Schema(String current, List<String> migrations) {
                 result TEXT,
                 changed INTEGER NOT NULL
             );
+            """, """
+            CREATE TABLE vouching (
+                folder TEXT NOT NULL,
+                device TEXT NOT NULL,
+                uuid TEXT NOT NULL,
+                term INTEGER NOT NULL,
+                voucher TEXT,
+                PRIMARY KEY (folder, device, uuid),
+                FOREIGN KEY (folder, device, uuid) REFERENCES peer (folder, device, uuid) ON DELETE CASCADE
+            );
+            CREATE TABLE revocation (
+                folder TEXT NOT NULL REFERENCES folder (uuid) ON DELETE CASCADE,
+                device TEXT NOT NULL,
+                term INTEGER NOT NULL,
+                revoked_at INTEGER NOT NULL,
+                PRIMARY KEY (folder, device)
+            );
+            CREATE TABLE alias (
+                device TEXT PRIMARY KEY,
+                name TEXT NOT NULL
+            );
             """);
 
     /** The schema of this release. */

@@ -25,6 +25,7 @@ public final class Store implements AutoCloseable {
     private final Folders folders;
     private final Devices devices;
     private final Peers peers;
+    private final Memberships memberships;
     private final OwedNotices owed;
     private final StoredCommands commands;
     private final Journal journal;
@@ -35,6 +36,7 @@ public final class Store implements AutoCloseable {
         this.folders = new Folders(database);
         this.devices = new Devices(database);
         this.peers = new Peers(database);
+        this.memberships = new Memberships(database);
         this.owed = new OwedNotices(database);
         this.commands = new StoredCommands(database);
         this.journal = new Journal(database, Journal.Retention.DEFAULT);
@@ -174,6 +176,11 @@ public final class Store implements AutoCloseable {
     /** The same folders on those devices. */
     public Peers peers() {
         return peers;
+    }
+
+    /** Who vouched for which of them, and who is revoked. */
+    public Memberships memberships() {
+        return memberships;
     }
 
     /** What clients that are away have yet to be told. */

@@ -78,3 +78,29 @@ CREATE TABLE command (
     result TEXT,                          -- JSON
     changed INTEGER NOT NULL              -- milliseconds since 1970
 );
+
+-- How a peer became one: none here, it was paired on this device, in its first term.
+CREATE TABLE vouching (
+    folder TEXT NOT NULL,
+    device TEXT NOT NULL,
+    uuid TEXT NOT NULL,
+    term INTEGER NOT NULL,                -- how often it had been revoked before
+    voucher TEXT,                         -- the device that introduced it; null: paired on this one
+    PRIMARY KEY (folder, device, uuid),
+    FOREIGN KEY (folder, device, uuid) REFERENCES peer (folder, device, uuid) ON DELETE CASCADE
+);
+
+-- Devices that nobody's word brings back.
+CREATE TABLE revocation (
+    folder TEXT NOT NULL REFERENCES folder (uuid) ON DELETE CASCADE,
+    device TEXT NOT NULL,
+    term INTEGER NOT NULL,                -- the last one that it ends
+    revoked_at INTEGER NOT NULL,          -- milliseconds since 1970
+    PRIMARY KEY (folder, device)
+);
+
+-- What devices are called here instead of what they call themselves; this one's own name.
+CREATE TABLE alias (
+    device TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+);

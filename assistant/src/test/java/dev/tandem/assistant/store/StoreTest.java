@@ -241,7 +241,9 @@ final class StoreTest {
         @DisplayName("migrates step by step, and wholly or not at all")
         void migrates() throws IOException, SQLException {
             execute(resource("v1.sql"));
-            Schema good = new Schema("", List.of("ALTER TABLE device ADD COLUMN colour TEXT"));
+            Schema good = new Schema(
+                    "",
+                    List.of("ALTER TABLE device ADD COLUMN colour TEXT; CREATE TABLE alias (device TEXT, name TEXT)"));
             Schema bad = new Schema("", List.of("ALTER TABLE device ADD COLUMN colour TEXT", "NONSENSE"));
 
             assertThatThrownBy(() -> Store.open(file(), bad)).isInstanceOf(IOException.class);
