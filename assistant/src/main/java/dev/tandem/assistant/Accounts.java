@@ -33,9 +33,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The accounts that the daemon is signed in to, each with its carriers and its part in pairing. Any thread. */
 final class Accounts {
+    private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final Duration FIRST_SIGN_IN = Duration.ofSeconds(30);
 
     /** What every account is wired to. */
@@ -66,10 +69,34 @@ final class Accounts {
     private final Map<String, SignedIn> accounts = new ConcurrentHashMap<>();
     private final Store store;
     private final Wiring wiring;
+    private volatile Runnable onOnline = () -> {};
 
     Accounts(Store store, Wiring wiring) {
         this.store = store;
         this.wiring = wiring;
+    }
+
+    /** To be called whenever an account has come online; never blocks. */
+    void whenOnline(Runnable call) {
+        onOnline = call;
+    }
+
+    /** Asks that the devices of another account and this one see each other; nothing happens while we are offline. */
+    void meet(String jid) {
+        Optional<Messenger> through = toReach(jid).filter(account -> !account.bareJid().equals(jid));
+        if (through.isPresent()) {
+            try {
+                through.get().subscribe(jid);
+            } catch (IOException later) {
+                LOG.debug("{} is asked for its presence when the account is back", jid, later);
+            }
+        }
+    }
+
+    /** Whether an account may see when we are there: one that is being paired, or on which there is a known device. */
+    private boolean mayMeet(String jid) {
+        return wiring.pairing.mayMeet(jid)
+                || store.devices().list().stream().anyMatch(device -> device.jid().equals(jid));
     }
 
     void startStored() {
@@ -176,6 +203,7 @@ final class Accounts {
         CarrierSource carriers = wiring.links.attach(listener -> new InBandCarriers(
                 account, listener, Ticker.systemTicker(), wiring.timers, Threads.named("carrier"), wiring.random));
         wiring.pairing.attach(account);
+        account.acceptSubscriptions(this::mayMeet);
         account.start();
         return new SignedIn(account, carriers, first);
     }
@@ -183,6 +211,7 @@ final class Accounts {
     private void stateChanged(String jid, AccountState state) {
         if (state instanceof AccountState.Online) {
             wiring.records.clear(null, alertKey(jid));
+            onOnline.run();
         } else if (state instanceof AccountState.Offline offline) {
             wiring.records.raise(
                     null,

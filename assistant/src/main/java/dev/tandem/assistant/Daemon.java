@@ -58,6 +58,9 @@ public final class Daemon implements AutoCloseable {
     private final Pairing pairing;
     private final Accounts accounts;
     private final Folders folders;
+    private final ExecutorService meshWorker = Threads.pool("mesh", 1);
+    private final Mesh mesh;
+    private final MeshTalk talk;
     private final CommandRunner commands;
     private final PairOfferSteps offers;
     private final CommandSteps steps;
@@ -102,7 +105,10 @@ public final class Daemon implements AutoCloseable {
                 new RepositorySetup(
                         UUID::randomUUID, GitAnnex.isInstalled(), AnnexFilterCommand.commandLine(), "main"));
         commands = new CommandRunner(store, records, clock, timers, commandWorkers, options.failpoints());
-        Introduction introduction = new Introduction(store, links, folders, clock);
+        mesh = new Mesh(identity.id(), name, store, links, folders, accounts, records, clock);
+        talk = new MeshTalk(mesh, store, links, folders, timers, meshWorker);
+        accounts.whenOnline(talk::online);
+        Introduction introduction = new Introduction(store, links, folders, mesh, talk, clock);
         offers = new PairOfferSteps(pairing, folders, introduction, clock, name);
         steps = new CommandSteps(
                 new AddSteps(folders),
@@ -115,12 +121,12 @@ public final class Daemon implements AutoCloseable {
                         ProcessHandle.current().pid(),
                         Version.current(),
                         clock.instant(),
-                        identity.id().hex(),
-                        name),
+                        identity.id().hex()),
                 store,
                 accounts,
                 folders,
                 new PairingDesk(store, pairing, accounts, folders, commands, offers, records, clock),
+                new PeerActions(store, links, mesh, talk, records),
                 records,
                 links,
                 new Doctor(home, store, accounts, links),
@@ -212,6 +218,8 @@ public final class Daemon implements AutoCloseable {
             links.close(); // says goodbye, and so before the accounts
             accounts.closeAll();
             pairingWorkers.shutdownNow();
+            meshWorker.shutdown();
+            meshWorker.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
             timers.shutdownNow();
             records.note(null, "stopped", Map.of());
             records.close();
@@ -231,6 +239,7 @@ public final class Daemon implements AutoCloseable {
         public void up(DeviceId device, PeerInfo peer) {
             records.clear(null, "turned away by " + device.hex());
             folders.postToAll(folders.linkUp(device, peer));
+            talk.linkUp(device, peer);
         }
 
         @Override
@@ -250,6 +259,10 @@ public final class Daemon implements AutoCloseable {
 
         @Override
         public void turnedAway(DeviceId by, String reason) {
+            if (mesh.isNew(by)) {
+                LOG.debug("{} was not introduced to us yet", by.brief());
+                return;
+            }
             String name = store.devices().get(by).map(StoredDevice::name).orElse(by.brief());
             records.note(null, "turned-away", Map.of("peer", name, "reason", reason));
             records.raise(

@@ -41,7 +41,7 @@ final class DaemonActions implements Actions {
     private static final Duration LAST_WORD = Duration.ofSeconds(2);
 
     /** Who the daemon is, for the status. */
-    record Identity(long pid, String version, Instant startedAt, String device, String name) {}
+    record Identity(long pid, String version, Instant startedAt, String device) {}
 
     private final Identity identity;
     private final Store store;
@@ -65,6 +65,7 @@ final class DaemonActions implements Actions {
             Accounts accounts,
             Folders folders,
             PairingDesk desk,
+            PeerActions peers,
             Records records,
             Links links,
             Doctor doctor,
@@ -76,6 +77,7 @@ final class DaemonActions implements Actions {
                 accounts,
                 folders,
                 desk,
+                peers,
                 new ContentActions(folders, commands),
                 records,
                 links,
@@ -91,6 +93,7 @@ final class DaemonActions implements Actions {
             Accounts accounts,
             Folders folders,
             PairingDesk desk,
+            PeerActions peers,
             ContentActions contents,
             Records records,
             Links links,
@@ -104,7 +107,7 @@ final class DaemonActions implements Actions {
         this.folders = folders;
         remotes = new RemoteActions(folders, records);
         history = new HistoryActions(folders, records);
-        peers = new PeerActions(store, folders, links, records);
+        this.peers = peers;
         this.contents = contents;
         this.commands = commands;
         this.correlation = correlation;
@@ -118,7 +121,7 @@ final class DaemonActions implements Actions {
     @Override
     public Actions under(String request) {
         return new DaemonActions(
-                identity, store, accounts, folders, desk, contents, records, links, doctor, commands, stop, request);
+                identity, store, accounts, folders, desk, peers, contents, records, links, doctor, commands, stop, request);
     }
 
     /** Under which name what is asked now is kept. */
@@ -141,7 +144,7 @@ final class DaemonActions implements Actions {
                         alert.count()))
                 .toList();
         return new Status(
-                new Status.Daemon(identity.pid, identity.version, identity.startedAt, identity.device, identity.name),
+                new Status.Daemon(identity.pid, identity.version, identity.startedAt, identity.device, peers.ownName()),
                 accounts.list(),
                 all,
                 alerts);
@@ -381,6 +384,11 @@ final class DaemonActions implements Actions {
     @Override
     public Device forget(String device) throws ActionFailed {
         return peers.forget(device);
+    }
+
+    @Override
+    public void rename(String device, String name) throws ActionFailed {
+        peers.rename(device, name);
     }
 
     @Override

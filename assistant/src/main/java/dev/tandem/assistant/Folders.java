@@ -246,7 +246,8 @@ final class Folders {
         String jid = peer.account().isEmpty()
                 ? store.devices().get(device).map(StoredDevice::jid).orElse("")
                 : peer.account();
-        return new Event.LinkUp(device, peer.name(), jid, peer.carrierKind());
+        String name = store.memberships().alias(device).orElse(peer.name());
+        return new Event.LinkUp(device, name, jid, peer.carrierKind());
     }
 
     /** How a folder takes a message. */

@@ -16,12 +16,16 @@ final class Introduction {
     private final Store store;
     private final Links links;
     private final Folders folders;
+    private final Mesh mesh;
+    private final MeshTalk talk;
     private final InstantSource clock;
 
-    Introduction(Store store, Links links, Folders folders, InstantSource clock) {
+    Introduction(Store store, Links links, Folders folders, Mesh mesh, MeshTalk talk, InstantSource clock) {
         this.store = store;
         this.links = links;
         this.folders = folders;
+        this.mesh = mesh;
+        this.talk = talk;
         this.clock = clock;
     }
 
@@ -30,10 +34,12 @@ final class Introduction {
         boolean known = store.peers().list(folder.uuid()).stream()
                 .anyMatch(peer -> peer.device().equals(device) && peer.uuid().equals(facts.uuid()));
         if (known && store.devices().get(device).isPresent()) {
+            mesh.paired(folder.uuid(), device, facts.uuid());
             return;
         }
         store.devices().store(new StoredDevice(device, facts.device(), jid, clock.instant()));
         store.peers().store(peer(folder, device, facts));
+        mesh.paired(folder.uuid(), device, facts.uuid());
         store.journal()
                 .append(
                         clock.instant(),
@@ -47,6 +53,7 @@ final class Introduction {
         folder.addPeer(peer(folder, device, facts), facts.device(), jid);
         links.pinsChanged();
         links.peer(device).ifPresent(info -> folder.post(folders.linkUp(device, info)));
+        talk.changed(folder.uuid());
     }
 
     private static StoredPeer peer(OpenFolder folder, DeviceId device, PairingFacts facts) {

@@ -2,8 +2,6 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
-import dev.tandem.assistant.core.Client;
-import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.assistant.store.StoredFolder;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a user asks of the devices of the mesh. Any thread. */
@@ -21,16 +20,26 @@ final class PeerActions {
     /** A shorter beginning of a fingerprint is too easily another device's. */
     private static final int PREFIX_MIN = 6;
 
+    /** What this device is called where it is renamed. */
+    private static final String THIS = "this";
+
     private final Store store;
-    private final Folders folders;
     private final Links links;
+    private final Mesh mesh;
+    private final MeshTalk talk;
     private final Records records;
 
-    PeerActions(Store store, Folders folders, Links links, Records records) {
+    PeerActions(Store store, Links links, Mesh mesh, MeshTalk talk, Records records) {
         this.store = store;
-        this.folders = folders;
         this.links = links;
+        this.mesh = mesh;
+        this.talk = talk;
         this.records = records;
+    }
+
+    /** What the others call this device. */
+    String ownName() {
+        return mesh.ownName();
     }
 
     List<Actions.Device> list() {
@@ -49,7 +58,12 @@ final class PeerActions {
                 .distinct()
                 .sorted()
                 .toList();
-        return new Actions.Device(device.device().hex(), device.name(), device.jid(), online, shared);
+        Map<String, String> vouchers = new TreeMap<>();
+        store.memberships().introduced().stream()
+                .filter(vouching -> vouching.device().equals(device.device()))
+                .forEach(vouching ->
+                        vouchers.put(names.getOrDefault(vouching.folder(), ""), records.deviceName(vouching.voucher())));
+        return new Actions.Device(device.device().hex(), device.name(), device.jid(), online, shared, vouchers);
     }
 
     private List<StoredPeer> peers(DeviceId device) {
@@ -58,21 +72,31 @@ final class PeerActions {
                 .toList();
     }
 
-    /** First on disk, so that a crash revokes it wholly or not at all; then everybody who has to do with it. */
+    /** Revokes it here; the other members of its folders are told at once, or when they are back. */
     Actions.Device forget(String which) throws ActionFailed {
         StoredDevice device = find(which);
         DeviceId id = device.device();
         Actions.Device forgotten = device(device, links.up().contains(id));
-        List<StoredPeer> peers = peers(id);
-        store.devices().delete(id);
-        for (StoredPeer peer : peers) {
-            folders.all().stream()
-                    .filter(folder -> folder.uuid().equals(peer.folder()))
-                    .forEach(folder -> folder.post(new Event.PeerRemoved(new Client(id, peer.uuid()))));
-        }
-        links.pinsChanged();
+        List<OpenFolder> shared = mesh.revoke(id);
         records.note(null, "device-revoked", Map.of("device", id.brief(), "name", device.name()));
+        shared.forEach(folder -> talk.changed(folder.uuid()));
         return forgotten;
+    }
+
+    /** Calls a device so here, or, if it is {@code this} one, everywhere. */
+    void rename(String which, String name) throws ActionFailed {
+        if (!MeshWire.isName(name)) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.USAGE,
+                    "a name is 1 to 100 characters on one line; nothing was changed; choose another");
+        }
+        if (which.equals(THIS)) {
+            mesh.renameThis(name);
+            talk.renamed();
+        } else {
+            mesh.rename(find(which).device(), name);
+        }
+        records.note(null, "device-renamed", Map.of("device", which, "name", name));
     }
 
     private StoredDevice find(String which) throws ActionFailed {

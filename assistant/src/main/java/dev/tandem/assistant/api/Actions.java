@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -95,11 +96,19 @@ public interface Actions {
     List<Device> peers() throws ActionFailed;
 
     /**
-     * Revokes a device: no folder is shared with it any more, its links are closed, and it is not let in again.
+     * Revokes a device: no folder is shared with it any more, its links are closed, and it is not let in again, here and
+     * on the other devices of its folders.
      *
      * @param device its fingerprint, the beginning of that, or its name
      */
     Device forget(String device) throws ActionFailed;
+
+    /**
+     * Calls a device something else: another one on this device only, {@code this} one on all.
+     *
+     * @param device its fingerprint, the beginning of that, or its name; or {@code this}
+     */
+    void rename(String device, String name) throws ActionFailed;
 
     /**
      * Says whether a deletion that Tandem holds is meant: if so, it is carried out, else the files come back on all
@@ -238,6 +247,13 @@ public interface Actions {
      * @param jid the account through which it was paired, bare
      * @param online whether there is a link to it
      * @param folders the names of the folders that are shared with it
+     * @param introducedBy by folder, the name of the device that introduced it, where it was not paired with this one
      */
-    record Device(String device, String name, String jid, boolean online, List<String> folders) {}
+    record Device(
+            String device,
+            String name,
+            String jid,
+            boolean online,
+            List<String> folders,
+            Map<String, String> introducedBy) {}
 }

@@ -160,6 +160,14 @@ public sealed interface Event {
         }
     }
 
+    /** A device is called something else from now on. */
+    record PeerRenamed(DeviceId device, String name) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.peerRenamed(device, name);
+        }
+    }
+
     /** A device was revoked, or the folder is no longer shared with it. */
     record PeerRemoved(Client client) implements Event {
         @Override

@@ -266,6 +266,10 @@ public final class FolderCore {
         gossip.peersChanged();
     }
 
+    void peerRenamed(DeviceId id, String name) {
+        peers.on(id).forEach(peer -> peer.name = name);
+    }
+
     void rerouted(DeviceId id, String carrier) {
         for (Peer peer : peers.on(id)) {
             if (peer.online) {

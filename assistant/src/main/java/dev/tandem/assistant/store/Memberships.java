@@ -124,9 +124,10 @@ public final class Memberships {
                 name));
     }
 
-    /** A device calls itself so; what it is called here stays, if that is something else. */
-    public void rename(DeviceId device, String name) {
-        database.write(handle ->
-                handle.execute("UPDATE device SET name = ? WHERE fingerprint = ?", name, device.hex()));
+    /** A device calls itself so; false if that is known. What it is called here stays, if that is something else. */
+    public boolean rename(DeviceId device, String name) {
+        return database.write(handle -> handle.execute(
+                        "UPDATE device SET name = ? WHERE fingerprint = ? AND name <> ?", name, device.hex(), name)
+                > 0);
     }
 }

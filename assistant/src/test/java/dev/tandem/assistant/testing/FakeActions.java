@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -220,14 +221,19 @@ public final class FakeActions implements Actions {
     public List<Device> peers() throws ActionFailed {
         note("peers");
         return List.of(
-                new Device(PHONE, "phone", "alice@example.org", true, List.of("notes", "photos")),
-                new Device("c".repeat(64), "old", "bob@example.org", false, List.of()));
+                new Device(PHONE, "phone", "alice@example.org", true, List.of("notes", "photos"), Map.of()),
+                new Device("c".repeat(64), "old", "bob@example.org", false, List.of(), Map.of("notes", "phone")));
     }
 
     @Override
     public Device forget(String device) throws ActionFailed {
         note("forget " + device);
-        return new Device(PHONE, "phone", "alice@example.org", true, List.of("notes"));
+        return new Device(PHONE, "phone", "alice@example.org", true, List.of("notes"), Map.of());
+    }
+
+    @Override
+    public void rename(String device, String name) throws ActionFailed {
+        note("rename " + device + " " + name);
     }
 
     @Override

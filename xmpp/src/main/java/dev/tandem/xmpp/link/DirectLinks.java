@@ -183,6 +183,13 @@ final class DirectLinks implements Closeable {
 
     // ---- telling each other
 
+    /** Somebody may have been paired who was heard on this network before. */
+    void pinsChanged() {
+        synchronized (lock) {
+            peers.forEach(this::tryNow);
+        }
+    }
+
     /** There is a way to tell a device where to dial. */
     void linked(DeviceId device) {
         synchronized (lock) {

@@ -31,7 +31,7 @@ final class Handshakes {
     private static final int GREETING = 4000;
 
     private final DeviceIdentity me;
-    private final Hello hello;
+    private volatile Hello hello;
     private final Services services;
     private final LinkTable table;
     private final ExecutorService workers;
@@ -60,6 +60,11 @@ final class Handshakes {
         this.ticker = ticker;
         this.counters = counters;
         this.lost = lost;
+    }
+
+    /** Greets with that name from now on. */
+    void rename(String name) {
+        hello = new Hello(hello.instance(), name);
     }
 
     DeviceId me() {

@@ -125,9 +125,18 @@ public final class Links implements Closeable {
         return directly == null ? OptionalInt.empty() : OptionalInt.of(directly.port());
     }
 
+    /** Greets with that name from now on; links that are up keep the former one. */
+    public void rename(String name) {
+        handshakes.rename(name);
+    }
+
     /** A device was paired or revoked: links follow. */
     public void pinsChanged() {
         inBand.connectAll();
+        DirectLinks directly = direct;
+        if (directly != null) {
+            directly.pinsChanged();
+        }
         List<Link> revoked =
                 table.all().stream().filter(link -> !pinned.test(link.device())).toList();
         revoked.forEach(link -> link.multiplexer().goAway("not paired with this device any more"));

@@ -280,8 +280,8 @@ public final class Pairing implements Closeable {
         accounts.remove(account);
     }
 
-    /** Whether an account may see our presence: only while we wait for somebody, or for that one. */
-    private boolean mayMeet(String bareJid) {
+    /** Whether an account may see our presence for a pairing: only while we wait for somebody, or for that one. */
+    public boolean mayMeet(String bareJid) {
         synchronized (offering) {
             if (offering.isOpen()) {
                 return true;
