@@ -125,7 +125,7 @@ public final class Daemon implements AutoCloseable {
                 store,
                 accounts,
                 folders,
-                new PairingDesk(store, pairing, accounts, folders, commands, offers, records, clock),
+                new PairingDesk(store, pairing, accounts, folders, commands, offers, mesh, records, clock),
                 new PeerActions(store, links, mesh, talk, records),
                 records,
                 links,

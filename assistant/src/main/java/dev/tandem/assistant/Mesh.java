@@ -1,5 +1,6 @@
 package dev.tandem.assistant;
 
+import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.Membership;
@@ -64,6 +65,16 @@ final class Mesh {
 
     Membership of(UUID folder) {
         return store.memberships().get(self, folder);
+    }
+
+    /** Refuses a pairing for which a folder has no room. */
+    void checkRoom(OpenFolder folder) throws ActionFailed {
+        if (of(folder.uuid()).isFull()) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    folder.stored().name() + " is shared with " + Membership.MAX_MEMBERS
+                            + " devices, which is the most; nothing was changed; `tandem peers forget` one first");
+        }
     }
 
     /** A repository was paired here, with all that it takes; within the transaction that stores the peer. */

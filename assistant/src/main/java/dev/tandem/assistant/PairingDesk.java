@@ -33,6 +33,7 @@ final class PairingDesk {
     private final Folders folders;
     private final CommandRunner commands;
     private final PairOfferSteps offers;
+    private final Mesh mesh;
     private final Records records;
     private final InstantSource clock;
 
@@ -43,6 +44,7 @@ final class PairingDesk {
             Folders folders,
             CommandRunner commands,
             PairOfferSteps offers,
+            Mesh mesh,
             Records records,
             InstantSource clock) {
         this.store = store;
@@ -51,12 +53,14 @@ final class PairingDesk {
         this.folders = folders;
         this.commands = commands;
         this.offers = offers;
+        this.mesh = mesh;
         this.records = records;
         this.clock = clock;
     }
 
     Actions.Offer offer(String correlation, String name) throws ActionFailed {
         OpenFolder folder = folders.named(name);
+        mesh.checkRoom(folder);
         if (commands.find(correlation).isEmpty()) {
             if (accounts.toReach("").isEmpty()) {
                 throw new ActionFailed(ActionFailed.Kind.FAILED, NO_ACCOUNT);
@@ -108,6 +112,14 @@ final class PairingDesk {
     }
 
     Actions.Paired join(String correlation, String jid, String code, Optional<Path> directory) throws ActionFailed {
+        if (directory.isPresent()) {
+            Path path = directory.get().toAbsolutePath().normalize();
+            for (OpenFolder folder : folders.all()) {
+                if (folder.stored().path().equals(path)) {
+                    mesh.checkRoom(folder);
+                }
+            }
+        }
         Command.PairJoin command = new Command.PairJoin(
                 jid,
                 code,

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.tandem.assistant.core.Membership;
 import dev.tandem.gitsync.exchange.TimesBlock;
+import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.testing.Fuzzing;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.zip.DeflaterOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -65,6 +71,59 @@ class PeerFuzzTest {
 
         assertThat(answer.refused() != null || answer.reply() != null).isTrue();
         isCommit(answer.announcement().tips().annex());
+    }
+
+    @FuzzTest(maxDuration = "10m")
+    @DisplayName("GRID-9: introductions and revocations are read or refused (Jazzer)")
+    void members(byte[] input) {
+        try {
+            readMembers(input);
+        } catch (IOException malformed) {
+            assertThat(malformed).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("GRID-9: introductions and revocations are read or refused, within time and memory")
+    void manyMembers() throws InterruptedException {
+        Fuzzing.fuzz(getClass(), "members", 1, PeerFuzzTest::readMembers);
+    }
+
+    private static void readMembers(byte[] input) throws IOException {
+        MeshWire.Message message = MeshWire.message(input);
+        Membership.Told told = MeshWire.told(message);
+
+        assertThat(told.members()).allSatisfy(member -> assertThat(member.name() + member.jid())
+                .matches(text -> text.chars()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)));
+        Membership known = new Membership(new DeviceId("f".repeat(64)), message.to(), List.of(), List.of());
+        Membership.Heard heard = known.hear(told, Instant.EPOCH, uuid -> Optional.empty());
+        MeshWire.message(PushWire.encode(MeshWire.message(
+                message.from(), message.to(), heard.after(), message.name(), heard.after().tell(known.self()))));
+    }
+
+    @Test
+    @DisplayName("GRID-9: more members or revocations than a folder has, or more text, is refused as it is")
+    void tooManyMembers() {
+        String one = "{'device':'" + "a".repeat(64)
+                + "','uuid':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b10','name':'x','jid':'a@b','term':0}";
+        String gone = "{'device':'" + "a".repeat(64) + "','term':0,'at':0}";
+
+        for (String told : List.of(
+                "'members':[" + String.join(",", Collections.nCopies(Membership.MAX_MEMBERS + 1, one)) + "]",
+                "'revoked':[" + String.join(",", Collections.nCopies(Membership.MAX_REVOCATIONS + 1, gone)) + "]",
+                "'more':'" + "x".repeat(MeshWire.MAX_BYTES) + "'",
+                "'members':[" + one.replace("a@b", "a@" + "b".repeat(300)) + "]",
+                "'members':[" + one.replace("'name':'x'", "'name':'" + "x".repeat(101) + "'") + "]",
+                "'members':[" + one.replace("'term':0", "'term':-1") + "]",
+                "'members':[" + one.replace("a".repeat(64), "A".repeat(64)) + "]",
+                "'members':[null]")) {
+            String message = "{'to':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b10','from':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b11',"
+                    + "'digest':'0123456789abcdef','name':'x'," + told + "}";
+            assertThatThrownBy(() -> MeshWire.message(message.replace('\'', '"').getBytes(UTF_8)))
+                    .as(told.substring(0, Math.min(200, told.length())))
+                    .isInstanceOf(IOException.class);
+        }
     }
 
     private static void isCommit(@Nullable String id) {

@@ -26,6 +26,7 @@ final class FolderRoutes {
         routes.add(HandlerType.POST, "/api/restore", this::restore);
         routes.add(HandlerType.GET, "/api/peers", request -> answer(request, new Requests.Peers(actions.peers())));
         routes.add(HandlerType.DELETE, "/api/peers", this::forget);
+        routes.add(HandlerType.POST, "/api/peers", this::rename);
     }
 
     private void remotes(Context request) throws Exception {
@@ -53,6 +54,12 @@ final class FolderRoutes {
 
     private void forget(Context request) throws Exception {
         answer(request, actions.forget(required(request.queryParam("device"), "device")));
+    }
+
+    private void rename(Context request) throws Exception {
+        Requests.Rename body = body(request, Requests.Rename.class);
+        actions.rename(required(body.device(), "device"), required(body.name(), "name"));
+        answer(request, LocalApi.DONE);
     }
 
     private void removeRemote(Context request) throws Exception {

@@ -34,6 +34,8 @@ final class Requests {
 
     record Peers(List<Actions.Device> devices) {}
 
+    record Rename(String device, String name) {}
+
     record AddRemote(String folder, String name, String url) {}
 
     record Remotes(List<Status.Remote> remotes) {}

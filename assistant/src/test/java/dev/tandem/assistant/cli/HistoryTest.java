@@ -60,7 +60,8 @@ final class HistoryTest extends WithDaemon {
     void peers() throws IOException {
         assertThat(run("peers").done().out().lines())
                 .hasSize(2)
-                .anyMatch(line -> line.contains("phone") && line.contains("online") && line.endsWith("notes, photos"));
+                .anyMatch(line -> line.contains("phone") && line.contains("online") && line.endsWith("notes, photos"))
+                .anyMatch(line -> line.contains("old") && line.endsWith("introduced by phone"));
         assertThat(run("peers", "--json")
                         .done()
                         .json()
@@ -72,5 +73,17 @@ final class HistoryTest extends WithDaemon {
         assertThat(run("peers", "forget", "tablet").err()).isEqualTo("tandem: no device is called tablet\n");
 
         assertThat(actions.asked()).containsExactly("peers", "peers", "forget my phone", "forget tablet");
+    }
+
+    @Test
+    @DisplayName("a device is called something else: this one everywhere, another one here")
+    void rename() throws IOException {
+        assertThat(run("peers", "rename", "my phone", "Ada's phone").done().out())
+                .isEqualTo("my phone is called Ada's phone on this device\n");
+        assertThat(run("peers", "rename", "this", "desk").done().out())
+                .isEqualTo("this device is called desk on all devices\n");
+        assertThat(run("peers", "rename", "phone").exit()).isEqualTo(2);
+
+        assertThat(actions.asked()).containsExactly("rename my phone Ada's phone", "rename this desk");
     }
 }
