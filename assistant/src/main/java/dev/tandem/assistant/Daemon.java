@@ -126,7 +126,7 @@ public final class Daemon implements AutoCloseable {
                 accounts,
                 folders,
                 new PairingDesk(store, pairing, accounts, folders, commands, offers, mesh, records, clock),
-                new PeerActions(store, links, mesh, talk, records),
+                new PeerActions(store, folders, links, mesh, talk, records),
                 records,
                 links,
                 new Doctor(home, store, accounts, links),

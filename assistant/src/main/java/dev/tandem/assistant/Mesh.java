@@ -13,7 +13,6 @@ import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.link.Links;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -210,34 +209,22 @@ final class Mesh {
     }
 
     /**
-     * Revokes a device: no folder is shared with it any more, nor does anybody's word bring it back. First on disk, so
-     * that a crash revokes it wholly or not at all; then everybody who has to do with it.
+     * Revokes a device in the store: no folder is shared with it any more, nor does anybody's word bring it back. Within
+     * a transaction; what runs is to be told.
      *
-     * @return the folders whose other members have to be told
+     * @return false if it is not known, or revoked already
      */
-    List<OpenFolder> revoke(DeviceId device) {
-        List<OpenFolder> open = new ArrayList<>();
+    boolean revoke(DeviceId device) {
+        Instant now = Instant.ofEpochMilli(clock.millis());
         List<StoredPeer> peers = peers(device);
-        store.transaction(() -> {
-            Instant now = Instant.ofEpochMilli(clock.millis());
-            for (StoredFolder folder : store.folders().list()) {
-                if (peers.stream().anyMatch(peer -> peer.folder().equals(folder.uuid()))) {
-                    Membership before = of(folder.uuid());
-                    Membership.Told told =
-                            new Membership.Told(List.of(), List.of(before.revoke(device, now)));
-                    keep(folder, before, before.hear(told, now, this::owner), self);
-                }
+        for (StoredFolder folder : store.folders().list()) {
+            if (peers.stream().anyMatch(peer -> peer.folder().equals(folder.uuid()))) {
+                Membership before = of(folder.uuid());
+                Membership.Told told = new Membership.Told(List.of(), List.of(before.revoke(device, now)));
+                keep(folder, before, before.hear(told, now, this::owner), self);
             }
-            store.devices().delete(device);
-        });
-        for (StoredPeer peer : peers) {
-            folders.of(peer.folder().toString()).ifPresent(folder -> {
-                folder.post(new Event.PeerRemoved(new Client(device, peer.uuid())));
-                open.add(folder);
-            });
         }
-        links.pinsChanged();
-        return open;
+        return store.devices().delete(device) || !peers.isEmpty();
     }
 
     /** Whether a device was introduced, and has not been in sync with this one yet: it may not know of this one. */

@@ -2,6 +2,8 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.core.Client;
+import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.assistant.store.StoredFolder;
@@ -24,13 +26,15 @@ final class PeerActions {
     private static final String THIS = "this";
 
     private final Store store;
+    private final Folders folders;
     private final Links links;
     private final Mesh mesh;
     private final MeshTalk talk;
     private final Records records;
 
-    PeerActions(Store store, Links links, Mesh mesh, MeshTalk talk, Records records) {
+    PeerActions(Store store, Folders folders, Links links, Mesh mesh, MeshTalk talk, Records records) {
         this.store = store;
+        this.folders = folders;
         this.links = links;
         this.mesh = mesh;
         this.talk = talk;
@@ -72,14 +76,23 @@ final class PeerActions {
                 .toList();
     }
 
-    /** Revokes it here; the other members of its folders are told at once, or when they are back. */
+    /**
+     * First on disk, so that a crash revokes it wholly or not at all; then everybody who has to do with it, also the other
+     * members of its folders, at once or when they are back.
+     */
     Actions.Device forget(String which) throws ActionFailed {
         StoredDevice device = find(which);
         DeviceId id = device.device();
         Actions.Device forgotten = device(device, links.up().contains(id));
-        List<OpenFolder> shared = mesh.revoke(id);
+        List<StoredPeer> peers = peers(id);
+        store.transaction(() -> mesh.revoke(id));
+        for (StoredPeer peer : peers) {
+            folders.of(peer.folder().toString())
+                    .ifPresent(folder -> folder.post(new Event.PeerRemoved(new Client(id, peer.uuid()))));
+            talk.changed(peer.folder());
+        }
+        links.pinsChanged();
         records.note(null, "device-revoked", Map.of("device", id.brief(), "name", device.name()));
-        shared.forEach(folder -> talk.changed(folder.uuid()));
         return forgotten;
     }
 
