@@ -61,6 +61,7 @@ public final class Daemon implements AutoCloseable {
     private final ExecutorService meshWorker = Threads.pool("mesh", 1);
     private final Mesh mesh;
     private final MeshTalk talk;
+    private final Survey survey;
     private final CommandRunner commands;
     private final PairOfferSteps offers;
     private final CommandSteps steps;
@@ -108,6 +109,8 @@ public final class Daemon implements AutoCloseable {
         mesh = new Mesh(identity.id(), name, store, links, folders, accounts, records, clock);
         talk = new MeshTalk(mesh, store, links, folders, timers, meshWorker);
         accounts.whenOnline(talk::online);
+        survey = new Survey(store, links, clock, timers, meshWorker);
+        SurveyAnswers answers = new SurveyAnswers(store, folders, links, meshWorker);
         Introduction introduction = new Introduction(store, links, folders, mesh, talk, clock);
         offers = new PairOfferSteps(pairing, folders, introduction, clock, name);
         steps = new CommandSteps(
@@ -127,6 +130,7 @@ public final class Daemon implements AutoCloseable {
                 folders,
                 new PairingDesk(store, pairing, accounts, folders, commands, offers, mesh, records, clock),
                 new PeerActions(store, folders, links, mesh, talk, records),
+                new SurveyActions(identity.id(), survey, answers, folders, mesh, records),
                 records,
                 links,
                 new Doctor(home, store, accounts, links),
@@ -240,6 +244,7 @@ public final class Daemon implements AutoCloseable {
             records.clear(null, "turned away by " + device.hex());
             folders.postToAll(folders.linkUp(device, peer));
             talk.linkUp(device, peer);
+            survey.joined(device);
         }
 
         @Override
@@ -250,6 +255,7 @@ public final class Daemon implements AutoCloseable {
         @Override
         public void down(DeviceId device, String reason) {
             folders.postToAll(new Event.LinkDown(device, reason));
+            survey.left(device);
         }
 
         @Override

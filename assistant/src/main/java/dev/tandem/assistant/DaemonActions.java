@@ -30,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a user can ask of this daemon, put into the words of its parts. Any thread. */
@@ -52,6 +53,7 @@ final class DaemonActions implements Actions {
     private final RemoteActions remotes;
     private final HistoryActions history;
     private final PeerActions peers;
+    private final SurveyActions survey;
     private final Records records;
     private final Links links;
     private final Doctor doctor;
@@ -66,6 +68,7 @@ final class DaemonActions implements Actions {
             Folders folders,
             PairingDesk desk,
             PeerActions peers,
+            SurveyActions survey,
             Records records,
             Links links,
             Doctor doctor,
@@ -78,6 +81,7 @@ final class DaemonActions implements Actions {
                 folders,
                 desk,
                 peers,
+                survey,
                 new ContentActions(folders, commands),
                 records,
                 links,
@@ -94,6 +98,7 @@ final class DaemonActions implements Actions {
             Folders folders,
             PairingDesk desk,
             PeerActions peers,
+            SurveyActions survey,
             ContentActions contents,
             Records records,
             Links links,
@@ -108,6 +113,7 @@ final class DaemonActions implements Actions {
         remotes = new RemoteActions(folders, records);
         history = new HistoryActions(folders, records);
         this.peers = peers;
+        this.survey = survey;
         this.contents = contents;
         this.commands = commands;
         this.correlation = correlation;
@@ -121,7 +127,7 @@ final class DaemonActions implements Actions {
     @Override
     public Actions under(String request) {
         return new DaemonActions(
-                identity, store, accounts, folders, desk, peers, contents, records, links, doctor, commands, stop, request);
+                identity, store, accounts, folders, desk, peers, survey, contents, records, links, doctor, commands, stop, request);
     }
 
     /** Under which name what is asked now is kept. */
@@ -389,6 +395,16 @@ final class DaemonActions implements Actions {
     @Override
     public void rename(String device, String name) throws ActionFailed {
         peers.rename(device, name);
+    }
+
+    @Override
+    public void statusOfAll(String client, Consumer<DeviceStatus> each) throws ActionFailed {
+        survey.status(client, each);
+    }
+
+    @Override
+    public void logOfAll(String client, Instant since, Consumer<DeviceEntry> each) throws ActionFailed {
+        survey.log(client, since, each);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.tandem.assistant.api;
 
+import dev.tandem.assistant.store.Journal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +111,24 @@ public interface Actions {
      * @param device its fingerprint, the beginning of that, or its name; or {@code this}
      */
     void rename(String device, String name) throws ActionFailed;
+
+    /**
+     * Asks all devices how the folders stand that they share with this one, this one included. Returns when each has
+     * answered, or refused, left or been silent for 15 s; of one client only one such question is under way, its next
+     * one waits.
+     *
+     * @param client who asks
+     * @param each takes an answer as it comes; what it throws ends the question
+     */
+    void statusOfAll(String client, Consumer<DeviceStatus> each) throws ActionFailed;
+
+    /**
+     * Merges the journals of all devices by time, as far as they are about folders that they share with this one.
+     * Otherwise like {@link #statusOfAll}.
+     *
+     * @param since no older entries
+     */
+    void logOfAll(String client, Instant since, Consumer<DeviceEntry> each) throws ActionFailed;
 
     /**
      * Says whether a deletion that Tandem holds is meant: if so, it is carried out, else the files come back on all
@@ -256,4 +276,48 @@ public interface Actions {
             boolean online,
             List<String> folders,
             Map<String, String> introducedBy) {}
+
+    /**
+     * How one device answered.
+     *
+     * @param device its fingerprint
+     * @param answer null if none came
+     * @param reason why not, or null
+     */
+    record DeviceStatus(
+            String device,
+            String name,
+            @Nullable SharedFolders answer,
+            @Nullable String reason) {}
+
+    /** The folders of a device that it shares with this one, under its own names for them. */
+    record SharedFolders(List<SharedFolder> folders) {}
+
+    /**
+     * A folder as another device tells it; see {@link Status.Folder}.
+     *
+     * @param uuid the other device's repository
+     */
+    record SharedFolder(
+            String name,
+            String uuid,
+            String branch,
+            @Nullable String head,
+            String state,
+            @Nullable String reason,
+            int pendingChanges,
+            int missingContent) {}
+
+    /**
+     * Something that happened on one device.
+     *
+     * @param device its fingerprint
+     * @param entry null for the last word about a device that has not told everything
+     * @param reason why not, or null
+     */
+    record DeviceEntry(
+            String device,
+            String name,
+            Journal.@Nullable Entry entry,
+            @Nullable String reason) {}
 }

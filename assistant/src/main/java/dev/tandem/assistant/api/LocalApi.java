@@ -72,6 +72,7 @@ public final class LocalApi implements AutoCloseable {
 
     private final Actions actions;
     private final JournalStream journal;
+    private final InstantSource clock;
     private final String token;
     private final SecureRandom random;
     private final String version;
@@ -93,6 +94,7 @@ public final class LocalApi implements AutoCloseable {
             Actions actions, Journal journal, String token, SecureRandom random, InstantSource clock, String version) {
         this.actions = actions;
         this.journal = new JournalStream(journal, clock);
+        this.clock = clock;
         this.token = token;
         this.random = random;
         this.version = version;
@@ -153,6 +155,7 @@ public final class LocalApi implements AutoCloseable {
         Routes patient = (method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler));
         new CommandRoutes(actions).add(patient);
         new FolderRoutes(actions).add(patient);
+        new SurveyRoutes(actions, clock).add(patient);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
 

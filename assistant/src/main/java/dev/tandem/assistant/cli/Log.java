@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +31,29 @@ final class Log extends Verb {
             description = "Go on with what happens, until interrupted or the daemon ends.")
     private boolean follow;
 
-    @Option(names = "--since", paramLabel = "CURSOR", description = "Only what came after this cursor.")
-    private @Nullable Long since;
+    @Option(
+            names = "--since",
+            paramLabel = "CURSOR",
+            description = "Only what came after this cursor; with --all, after a time, as 2026-01-31 or 2h.")
+    private @Nullable String since;
+
+    @Option(names = "--all", description = "The journals of all devices, merged by time; of the last day by default.")
+    private boolean all;
 
     private @Nullable Long cursor;
 
     @Override
     int run() throws IOException, CommandFailed {
-        if (since != null && since < 0) {
-            throw usage("a cursor is a number that tandem log printed, not " + since);
+        if (all) {
+            if (name != null || follow) {
+                throw usage("--all is about all shared folders, and ends: leave NAME and -f away");
+            }
+            return new AllDevices(this).log(Optional.ofNullable(since));
         }
-        cursor = since;
+        if (since != null && !since.matches("[0-9]{1,18}")) {
+            throw usage("a cursor is a number that tandem log printed, not " + Text.clean(since));
+        }
+        cursor = since == null ? null : Long.valueOf(since);
         Client daemon = daemon();
         read(daemon, Duration.ZERO);
         while (follow && !out().checkError()) {

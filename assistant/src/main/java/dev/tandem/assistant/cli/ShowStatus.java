@@ -5,11 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(name = "status", description = "Daemon, accounts, folders, peers, transfers, alerts.")
 final class ShowStatus extends Verb {
+    @Option(names = "--all", description = "Ask all devices how the shared folders stand there.")
+    private boolean all;
+
     @Override
     int run() throws IOException, CommandFailed {
+        if (all) {
+            return new AllDevices(this).status();
+        }
         byte[] status = daemon().get("/api/status", QUICK);
         if (root().json()) {
             print(status);

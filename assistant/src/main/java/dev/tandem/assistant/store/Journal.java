@@ -135,6 +135,26 @@ public final class Journal {
         });
     }
 
+    /** The cursor after which all entries of a time and of later ones are; clocks are set, so earlier ones may be too. */
+    public long before(Instant time) {
+        return database.read(handle -> handle.createQuery(
+                        "SELECT coalesce(min(cursor) - 1, :highest) FROM journal WHERE time >= :time")
+                .bind("highest", highest(handle))
+                .bind("time", time.toEpochMilli())
+                .mapTo(long.class)
+                .one());
+    }
+
+    /** The cursor of a folder's newest entry of a type; 0 if there is none. */
+    public long last(String type, String folder) {
+        return database.read(handle -> handle.createQuery(
+                        "SELECT coalesce(max(cursor), 0) FROM journal WHERE folder = :folder AND type = :type")
+                .bind("folder", folder)
+                .bind("type", type)
+                .mapTo(long.class)
+                .one());
+    }
+
     /** The cursor of the newest entry; 0 if there has never been one. */
     public long last() {
         return last.get();

@@ -2,6 +2,7 @@ package dev.tandem.assistant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.assistant.api.ActionFailed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,5 +86,32 @@ final class HistoryTest extends WithDaemon {
         assertThat(run("peers", "rename", "phone").exit()).isEqualTo(2);
 
         assertThat(actions.asked()).containsExactly("rename my phone Ada's phone", "rename this desk");
+    }
+
+    @Test
+    @DisplayName("status --all and log --all print each device's answer, or the reason why none came")
+    void allDevices() throws IOException {
+        assertThat(run("status", "--all").done().out()).isEqualTo("""
+                phone (aaaaaaaa)
+                  notes  syncing  main at bbbbbbbb  2 changes to record, 1 file without content  receives
+                old (cccccccc)  no answer: offline
+                """);
+        JsonNode status = run("status", "--all", "--json").done().json();
+        assertThat(status.at("/devices/0/answer/folders/0/name").asText()).isEqualTo("notes");
+        assertThat(status.at("/devices/1/answer").isNull()).isTrue();
+        assertThat(status.at("/devices/1/reason").asText()).isEqualTo("offline");
+
+        assertThat(run("log", "--all", "--since", "2026-01-01T00:00:00Z").done().out())
+                .isEqualTo("(old: offline)\nphone  2026-01-01 12:00:00Z  notes  merged  from=laptop\n");
+        assertThat(run("log", "--all", "--since", "7d", "--json").done().out().lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("\"type\":\"unanswered\"");
+        assertThat(run("log", "--all", "--since", "yesterday").exit()).isEqualTo(2);
+        assertThat(run("log", "--all", "-f").exit()).isEqualTo(2);
+        assertThat(run("log", "--since", "2h").exit()).isEqualTo(2);
+
+        assertThat(actions.asked()).hasSize(4).contains("statusOfAll cli-N", "logOfAll cli-N 2026-01-01T00:00:00Z");
     }
 }

@@ -1,14 +1,21 @@
 package dev.tandem.assistant.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Status;
+import dev.tandem.assistant.store.Journal;
 import dev.tandem.xmpp.testing.Prosody;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -140,7 +147,7 @@ class MeshIT {
         for (Device device : List.of(laptop, phone, desktop, nas)) {
             assertThat(device.actions().peers()).hasSize(3);
         }
-        assertThat(online(tablet)).isZero();
+        tablet.eventually("still talks to nobody", () -> online(tablet) == 0);
         assertThat(Files.exists(tablet.folder.resolve("after"))).isFalse();
     }
 
@@ -149,12 +156,55 @@ class MeshIT {
     @DisplayName("the revoked one is paired anew with any device, and is linked with all again")
     void pairedAnew() throws Exception {
         Actions.Offer offer = desktop.actions().offer("notes");
-        tablet.actions().join(offer.jid(), offer.code(), java.util.Optional.of(tablet.folder));
+        tablet.actions().join(offer.jid(), offer.code(), Optional.of(tablet.folder));
 
         for (Device device : all) {
             device.eventually("is linked with all", () -> online(device) == 4);
         }
         tablet.sees("after", "not for the tablet\n");
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName("all devices are asked how they are and what happened: of the folders that are shared, and nothing else")
+    void asksAll() throws Exception {
+        Path diary = Files.createDirectories(laptop.home.resolve("diary"));
+        laptop.actions().addFolder(diary, Optional.of("diary"));
+        nas.stops();
+        phone.eventually("misses it", () -> online(phone) == 3);
+
+        List<Actions.DeviceStatus> answers = new ArrayList<>();
+        phone.actions().statusOfAll("test", answers::add);
+
+        assertThat(answers).hasSize(5).filteredOn(told -> told.answer() != null).hasSize(4).allSatisfy(told -> {
+            Actions.SharedFolders shared = Objects.requireNonNull(told.answer());
+            assertThat(shared.folders()).extracting(Actions.SharedFolder::name).containsExactly("notes");
+            assertThat(shared.folders().get(0).head()).isEqualTo(phone.status().head());
+        });
+        assertThat(answers)
+                .filteredOn(told -> told.answer() == null)
+                .singleElement()
+                .matches(told -> told.name().equals("cellar") && "offline".equals(told.reason()));
+
+        List<Actions.DeviceEntry> entries = new ArrayList<>();
+        phone.actions().logOfAll("test", Instant.EPOCH, entries::add);
+
+        assertThat(entries.stream().map(Actions.DeviceEntry::name).distinct())
+                .containsExactlyInAnyOrder("workstation", "phone", "desktop", "tablet", "cellar");
+        List<Journal.Entry> told = entries.stream()
+                .flatMap(entry -> Optional.ofNullable(entry.entry()).stream())
+                .toList();
+        assertThat(told).hasSizeGreaterThan(50).isSortedAccordingTo(Comparator.comparing(Journal.Entry::time));
+        assertThat(told).extracting(Journal.Entry::folder).containsOnly("notes");
+
+        List<Actions.DeviceStatus> own = new ArrayList<>();
+        assertThatThrownBy(() -> phone.actions().statusOfAll("test", answer -> {
+                    own.add(answer);
+                    throw new IllegalStateException("the terminal was closed");
+                }))
+                .hasMessageContaining("closed");
+        phone.actions().statusOfAll("test", own::add);
+        assertThat(own).hasSize(6);
     }
 
     private static long online(Device device) {

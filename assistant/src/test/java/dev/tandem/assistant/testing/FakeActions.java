@@ -4,6 +4,7 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Checkup;
 import dev.tandem.assistant.api.Status;
+import dev.tandem.assistant.store.Journal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -234,6 +236,26 @@ public final class FakeActions implements Actions {
     @Override
     public void rename(String device, String name) throws ActionFailed {
         note("rename " + device + " " + name);
+    }
+
+    @Override
+    public void statusOfAll(String client, Consumer<DeviceStatus> each) throws ActionFailed {
+        note("statusOfAll " + client.replaceAll("[0-9]+", "N"));
+        each.accept(new DeviceStatus(
+                PHONE,
+                "phone",
+                new SharedFolders(List.of(
+                        new SharedFolder("notes", "u-2", "main", "b".repeat(40), "syncing", "receives", 2, 1))),
+                null));
+        each.accept(new DeviceStatus("c".repeat(64), "old", null, "offline"));
+    }
+
+    @Override
+    public void logOfAll(String client, Instant since, Consumer<DeviceEntry> each) throws ActionFailed {
+        note("logOfAll " + client.replaceAll("[0-9]+", "N") + " " + since);
+        each.accept(new DeviceEntry("c".repeat(64), "old", null, "offline"));
+        Journal.Entry entry = new Journal.Entry(7, NOON, "merged", "notes", Map.of("from", "laptop", "on", "x"));
+        each.accept(new DeviceEntry(PHONE, "phone", entry, null));
     }
 
     @Override

@@ -341,7 +341,7 @@ final class DirectLinks implements Closeable {
     private Link establish(Carrier carrier, Predicate<DeviceId> expected, boolean client) throws IOException {
         DeviceId[] proven = new DeviceId[1];
         try {
-            return handshakes.establish(
+            Link link = handshakes.establish(
                     carrier,
                     device -> {
                         proven[0] = device;
@@ -350,6 +350,10 @@ final class DirectLinks implements Closeable {
                     client,
                     this::choose,
                     "");
+            if (!pinned.test(link.device())) {
+                link.multiplexer().goAway(Links.NOT_PAIRED); // revoked meanwhile
+            }
+            return link;
         } finally {
             if (!client) {
                 port.adopted(carrier);

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * account, and directly where there is a way. Any thread.
  */
 public final class Links implements Closeable {
+    static final String NOT_PAIRED = "not paired with this device any more";
+
     private static final Duration GOODBYE = Duration.ofSeconds(1);
 
     private final Predicate<DeviceId> pinned;
@@ -139,10 +141,14 @@ public final class Links implements Closeable {
         }
         List<Link> revoked =
                 table.all().stream().filter(link -> !pinned.test(link.device())).toList();
-        revoked.forEach(link -> link.multiplexer().goAway("not paired with this device any more"));
+        revoked.forEach(link -> link.multiplexer().goAway(NOT_PAIRED));
     }
 
     private void linked(Link link) {
+        if (!pinned.test(link.device())) {
+            link.multiplexer().goAway(NOT_PAIRED); // revoked during the handshake, when there was no link to end yet
+            return;
+        }
         DirectLinks directly = direct;
         if (directly != null) {
             directly.linked(link.device());
