@@ -83,7 +83,8 @@ final class Accounts {
 
     /** Asks that the devices of another account and this one see each other; nothing happens while we are offline. */
     void meet(String jid) {
-        Optional<Messenger> through = toReach(jid).filter(account -> !account.bareJid().equals(jid));
+        Optional<Messenger> through =
+                toReach(jid).filter(account -> !account.bareJid().equals(jid));
         if (through.isPresent()) {
             try {
                 through.get().subscribe(jid);
@@ -96,7 +97,8 @@ final class Accounts {
     /** Whether an account may see when we are there: one that is being paired, or on which there is a known device. */
     private boolean mayMeet(String jid) {
         return wiring.pairing.mayMeet(jid)
-                || store.devices().list().stream().anyMatch(device -> device.jid().equals(jid));
+                || store.devices().list().stream()
+                        .anyMatch(device -> device.jid().equals(jid));
     }
 
     void startStored() {

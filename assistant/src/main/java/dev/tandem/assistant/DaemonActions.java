@@ -127,7 +127,8 @@ final class DaemonActions implements Actions {
     @Override
     public Actions under(String request) {
         return new DaemonActions(
-                identity, store, accounts, folders, desk, peers, survey, contents, records, links, doctor, commands, stop, request);
+                identity, store, accounts, folders, desk, peers, survey, contents, records, links, doctor, commands,
+                stop, request);
     }
 
     /** Under which name what is asked now is kept. */

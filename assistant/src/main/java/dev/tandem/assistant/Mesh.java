@@ -147,13 +147,7 @@ final class Mesh {
                         clock.instant(),
                         type,
                         folder.name(),
-                        Map.of(
-                                "device",
-                                member.device().brief(),
-                                "name",
-                                member.name(),
-                                "by",
-                                records.deviceName(by)));
+                        Map.of("device", member.device().brief(), "name", member.name(), "by", records.deviceName(by)));
     }
 
     private List<StoredPeer> peers(DeviceId device) {
@@ -192,8 +186,10 @@ final class Mesh {
                     name,
                     key,
                     "warning",
-                    "The folder " + name + " has " + Membership.MAX_MEMBERS + " other devices, which is the most: those that "
-                            + records.deviceName(by) + " introduces are not linked with this one and get changes through"
+                    "The folder " + name + " has " + Membership.MAX_MEMBERS
+                            + " other devices, which is the most: those that "
+                            + records.deviceName(by)
+                            + " introduces are not linked with this one and get changes through"
                             + " others; `tandem peers forget` those that are no longer used.");
         } else if (!heard.refused().isEmpty()) {
             records.raise(
@@ -209,8 +205,8 @@ final class Mesh {
     }
 
     /**
-     * Revokes a device in the store: no folder is shared with it any more, nor does anybody's word bring it back. Within
-     * a transaction; what runs is to be told.
+     * Revokes a device in the store: no folder is shared with it any more, nor does anybody's word bring it back.
+     * Within a transaction; what runs is to be told.
      *
      * @return false if it is not known, or revoked already
      */

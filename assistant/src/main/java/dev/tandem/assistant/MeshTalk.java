@@ -67,8 +67,7 @@ final class MeshTalk {
     private final Map<Way, Talk> talks = new HashMap<>();
 
     /** {@code worker} runs one task at a time. */
-    MeshTalk(
-            Mesh mesh, Store store, Links links, Folders folders, ScheduledExecutorService timers, Executor worker) {
+    MeshTalk(Mesh mesh, Store store, Links links, Folders folders, ScheduledExecutorService timers, Executor worker) {
         this.mesh = mesh;
         this.store = store;
         this.links = links;
@@ -122,9 +121,10 @@ final class MeshTalk {
     }
 
     private void tellAll(UUID folder) {
-        talks.keySet().removeIf(way -> store.peers()
-                .get(way.folder, way.to.device(), way.to.uuid())
-                .isEmpty());
+        talks.keySet()
+                .removeIf(way -> store.peers()
+                        .get(way.folder, way.to.device(), way.to.uuid())
+                        .isEmpty());
         mesh.of(folder).members().forEach(member -> tell(new Way(folder, new Client(member.device(), member.uuid()))));
     }
 
@@ -213,7 +213,8 @@ final class MeshTalk {
 
     private MeshWire.Answer hear(DeviceId from, MeshWire.Message message) throws IOException {
         Optional<OpenFolder> folder = folders.of(message.to().toString());
-        if (folder.isEmpty() || store.peers().get(message.to(), from, message.from()).isEmpty()) {
+        if (folder.isEmpty()
+                || store.peers().get(message.to(), from, message.from()).isEmpty()) {
             return new MeshWire.Answer("this folder is not shared with that repository", null);
         }
         mesh.called(from, message.name());

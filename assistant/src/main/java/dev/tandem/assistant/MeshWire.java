@@ -10,7 +10,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What members of a folder tell each other of its members, as it travels: JSON, checked before anything believes it. */
+/**
+ * What members of a folder tell each other of its members, as it travels: JSON, checked before anything believes it.
+ */
 final class MeshWire {
     /** The request: {@link Message}, answered by {@link Answer}. */
     static final String SERVICE = "mesh";
@@ -52,8 +54,7 @@ final class MeshWire {
             @Nullable List<Gone> revoked) {}
 
     /** What the receiver knows, after what it has just heard; {@code refused} is why it does not listen, or null. */
-    record Answer(
-            @Nullable String refused, @Nullable String digest) {}
+    record Answer(@Nullable String refused, @Nullable String digest) {}
 
     /** A message of that content, with all that is known or only its digest. */
     static Message message(UUID to, UUID from, Membership known, String name, Membership.@Nullable Told all) {

@@ -65,8 +65,8 @@ final class PeerActions {
         Map<String, String> vouchers = new TreeMap<>();
         store.memberships().introduced().stream()
                 .filter(vouching -> vouching.device().equals(device.device()))
-                .forEach(vouching ->
-                        vouchers.put(names.getOrDefault(vouching.folder(), ""), records.deviceName(vouching.voucher())));
+                .forEach(vouching -> vouchers.put(
+                        names.getOrDefault(vouching.folder(), ""), records.deviceName(vouching.voucher())));
         return new Actions.Device(device.device().hex(), device.name(), device.jid(), online, shared, vouchers);
     }
 
@@ -77,8 +77,8 @@ final class PeerActions {
     }
 
     /**
-     * First on disk, so that a crash revokes it wholly or not at all; then everybody who has to do with it, also the other
-     * members of its folders, at once or when they are back.
+     * First on disk, so that a crash revokes it wholly or not at all; then everybody who has to do with it, also the
+     * other members of its folders, at once or when they are back.
      */
     Actions.Device forget(String which) throws ActionFailed {
         StoredDevice device = find(which);

@@ -28,8 +28,7 @@ final class SurveyActions {
     private final Mesh mesh;
     private final Records records;
 
-    SurveyActions(
-            DeviceId self, Survey survey, SurveyAnswers own, Folders folders, Mesh mesh, Records records) {
+    SurveyActions(DeviceId self, Survey survey, SurveyAnswers own, Folders folders, Mesh mesh, Records records) {
         this.self = self;
         this.survey = survey;
         this.own = own;
@@ -44,7 +43,8 @@ final class SurveyActions {
                     self.hex(),
                     mesh.ownName(),
                     new Actions.SharedFolders(folders.all().stream()
-                            .sorted(Comparator.comparing(folder -> folder.stored().name()))
+                            .sorted(Comparator.comparing(
+                                    folder -> folder.stored().name()))
                             .map(SurveyAnswers::status)
                             .toList()),
                     null));

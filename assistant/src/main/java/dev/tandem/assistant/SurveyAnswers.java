@@ -81,9 +81,7 @@ final class SurveyAnswers {
 
     private SurveyWire.Entries log(DeviceId asker, SurveyWire.LogQuestion question) {
         List<OpenFolder> shared = sharedWith(asker);
-        return shared.isEmpty()
-                ? new SurveyWire.Entries(NOTHING_SHARED, null, 0, false)
-                : page(shared, question);
+        return shared.isEmpty() ? new SurveyWire.Entries(NOTHING_SHARED, null, 0, false) : page(shared, question);
     }
 
     /** One page of what happened in some folders; an earlier folder of the same name is another one. */
@@ -93,9 +91,8 @@ final class SurveyAnswers {
         of.forEach(folder -> begin.put(
                 folder.stored().name(),
                 journal.last("folder-added", folder.stored().name())));
-        long cursor = question.cursor() > 0
-                ? question.cursor()
-                : journal.before(Instant.ofEpochMilli(question.since()));
+        long cursor =
+                question.cursor() > 0 ? question.cursor() : journal.before(Instant.ofEpochMilli(question.since()));
         List<SurveyWire.Entry> entries = new ArrayList<>();
         int bytes = 0;
         for (int looked = 0; looked < LOOK_AT; ) {
@@ -105,7 +102,8 @@ final class SurveyAnswers {
                 if (first != null && entry.cursor() >= first) {
                     SurveyWire.Entry told = told(entry);
                     bytes += size(told);
-                    if (!entries.isEmpty() && (bytes > SurveyWire.PAGE_BYTES || entries.size() == SurveyWire.MAX_ENTRIES)) {
+                    if (!entries.isEmpty()
+                            && (bytes > SurveyWire.PAGE_BYTES || entries.size() == SurveyWire.MAX_ENTRIES)) {
                         return new SurveyWire.Entries(null, entries, cursor, true);
                     }
                     entries.add(told);

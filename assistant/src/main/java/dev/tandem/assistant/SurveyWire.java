@@ -42,8 +42,7 @@ final class SurveyWire {
     }
 
     /** How the folders stand that are shared with whoever asks. */
-    record Folders(
-            @Nullable String refused, @Nullable List<Actions.SharedFolder> folders) implements Page {
+    record Folders(@Nullable String refused, @Nullable List<Actions.SharedFolder> folders) implements Page {
         @Override
         public boolean goesOn() {
             return false;
@@ -64,11 +63,7 @@ final class SurveyWire {
      * @param cursor where the next page begins
      * @param more whether there is one
      */
-    record Entries(
-            @Nullable String refused,
-            @Nullable List<Entry> entries,
-            long cursor,
-            boolean more) implements Page {
+    record Entries(@Nullable String refused, @Nullable List<Entry> entries, long cursor, boolean more) implements Page {
         @Override
         public boolean goesOn() {
             return more;

@@ -93,13 +93,19 @@ class PeerFuzzTest {
         MeshWire.Message message = MeshWire.message(input);
         Membership.Told told = MeshWire.told(message);
 
-        assertThat(told.members()).allSatisfy(member -> assertThat(member.name() + member.jid())
-                .matches(text -> text.chars()
-                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)));
+        assertThat(told.members())
+                .allSatisfy(member -> assertThat(member.name() + member.jid())
+                        .matches(text -> text.chars()
+                                .noneMatch(
+                                        c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)));
         Membership known = new Membership(new DeviceId("f".repeat(64)), message.to(), List.of(), List.of());
         Membership.Heard heard = known.hear(told, Instant.EPOCH, uuid -> Optional.empty());
         MeshWire.message(PushWire.encode(MeshWire.message(
-                message.from(), message.to(), heard.after(), message.name(), heard.after().tell(known.self()))));
+                message.from(),
+                message.to(),
+                heard.after(),
+                message.name(),
+                heard.after().tell(known.self()))));
     }
 
     @Test
@@ -118,8 +124,9 @@ class PeerFuzzTest {
                 "'members':[" + one.replace("'term':0", "'term':-1") + "]",
                 "'members':[" + one.replace("a".repeat(64), "A".repeat(64)) + "]",
                 "'members':[null]")) {
-            String message = "{'to':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b10','from':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b11',"
-                    + "'digest':'0123456789abcdef','name':'x'," + told + "}";
+            String message =
+                    "{'to':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b10','from':'b2f0d0a6-5c5c-4f0e-9f4e-2d6c1e5a7b11',"
+                            + "'digest':'0123456789abcdef','name':'x'," + told + "}";
             assertThatThrownBy(() -> MeshWire.message(message.replace('\'', '"').getBytes(UTF_8)))
                     .as(told.substring(0, Math.min(200, told.length())))
                     .isInstanceOf(IOException.class);

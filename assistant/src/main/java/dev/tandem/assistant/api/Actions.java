@@ -98,8 +98,8 @@ public interface Actions {
     List<Device> peers() throws ActionFailed;
 
     /**
-     * Revokes a device: no folder is shared with it any more, its links are closed, and it is not let in again, here and
-     * on the other devices of its folders.
+     * Revokes a device: no folder is shared with it any more, its links are closed, and it is not let in again, here
+     * and on the other devices of its folders.
      *
      * @param device its fingerprint, the beginning of that, or its name
      */

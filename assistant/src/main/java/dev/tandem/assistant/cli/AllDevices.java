@@ -119,8 +119,9 @@ final class AllDevices {
                     ? Map.of("ago", Long.toString(span(text).toSeconds()))
                     : Map.of("since", Long.toString(Math.max(0, instant(text).toEpochMilli())));
         } catch (DateTimeParseException | ArithmeticException wrong) {
-            throw verb.usage("with --all, --since is a time, as 2026-01-31 or 2026-01-31T12:00:00Z, or how long ago, as 2h"
-                    + " or 7d, not " + Text.clean(text));
+            throw verb.usage(
+                    "with --all, --since is a time, as 2026-01-31 or 2026-01-31T12:00:00Z, or how long ago, as 2h"
+                            + " or 7d, not " + Text.clean(text));
         }
     }
 

@@ -60,9 +60,10 @@ final class Peers extends Verb {
             if (root().json()) {
                 print(answer);
             } else {
-                say(device.equals("this")
-                        ? "this device is called " + Text.clean(name) + " on all devices"
-                        : device + " is called " + Text.clean(name) + " on this device");
+                say(
+                        device.equals("this")
+                                ? "this device is called " + Text.clean(name) + " on all devices"
+                                : device + " is called " + Text.clean(name) + " on this device");
             }
             return Exit.DONE.code();
         }

@@ -114,7 +114,9 @@ public record Membership(DeviceId self, UUID repository, List<Member> members, L
     /** Equal on devices that know the same members and revocations: 16 hex digits. */
     public String digest() {
         Stream<String> all = Stream.concat(
-                Stream.concat(Stream.of(new Client(self, repository)), members.stream().map(Member::client))
+                Stream.concat(
+                                Stream.of(new Client(self, repository)),
+                                members.stream().map(Member::client))
                         .map(client -> client.device() + " " + client.uuid()),
                 revocations.stream().map(gone -> gone.device + " " + gone.term));
         return Hashing.sha256()
@@ -209,7 +211,10 @@ public record Membership(DeviceId self, UUID repository, List<Member> members, L
         Instant latest = now.plus(AHEAD);
         Stream.concat(revocations.stream(), told.stream().filter(gone -> !gone.at.isAfter(latest)))
                 .forEach(gone -> last.merge(gone.device, gone, Membership::later));
-        return last.values().stream().sorted(NEWEST_FIRST).limit(MAX_REVOCATIONS).toList();
+        return last.values().stream()
+                .sorted(NEWEST_FIRST)
+                .limit(MAX_REVOCATIONS)
+                .toList();
     }
 
     private static Revocation later(Revocation one, Revocation two) {

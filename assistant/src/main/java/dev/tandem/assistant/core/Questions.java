@@ -14,7 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions to many devices: who is asked when, and when a question is over. Pure; not safe for several threads at once.
+ * Questions to many devices: who is asked when, and when a question is over. Pure; not safe for several threads at
+ * once.
  *
  * <ol>
  *   <li>One question a client and kind is under way; its next ones wait their turn, others' run beside it.

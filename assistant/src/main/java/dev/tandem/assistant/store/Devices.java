@@ -27,8 +27,8 @@ public final class Devices {
 
     /** All of them, in the order they were paired. */
     public List<StoredDevice> list() {
-        return database.read(handle ->
-                handle.createQuery(SELECT + " ORDER BY id").map(ROW).list());
+        return database.read(
+                handle -> handle.createQuery(SELECT + " ORDER BY id").map(ROW).list());
     }
 
     /** The one of a fingerprint. */

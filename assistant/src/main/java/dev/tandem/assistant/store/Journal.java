@@ -135,7 +135,9 @@ public final class Journal {
         });
     }
 
-    /** The cursor after which all entries of a time and of later ones are; clocks are set, so earlier ones may be too. */
+    /**
+     * The cursor after which all entries of a time and of later ones are; clocks are set, so earlier ones may be too.
+     */
     public long before(Instant time) {
         return database.read(handle -> handle.createQuery(
                         "SELECT coalesce(min(cursor) - 1, :highest) FROM journal WHERE time >= :time")

@@ -19,9 +19,7 @@ public final class Memberships {
             row.getInt("term"));
 
     private static final RowMapper<Membership.Revocation> REVOCATION = (row, context) -> new Membership.Revocation(
-            new DeviceId(row.getString("device")),
-            row.getInt("term"),
-            Instant.ofEpochMilli(row.getLong("revoked_at")));
+            new DeviceId(row.getString("device")), row.getInt("term"), Instant.ofEpochMilli(row.getLong("revoked_at")));
 
     private static final RowMapper<Vouching> VOUCHING = (row, context) -> new Vouching(
             UUID.fromString(row.getString("folder")),
@@ -65,12 +63,7 @@ public final class Memberships {
                 """
                 INSERT INTO vouching (folder, device, uuid, term, voucher) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (folder, device, uuid) DO UPDATE SET term = excluded.term, voucher = excluded.voucher
-                """,
-                folder.toString(),
-                device.hex(),
-                uuid.toString(),
-                term,
-                voucher == null ? null : voucher.hex()));
+                """, folder.toString(), device.hex(), uuid.toString(), term, voucher == null ? null : voucher.hex()));
     }
 
     /** A stored peer was paired anew elsewhere. */
@@ -79,11 +72,7 @@ public final class Memberships {
                 """
                 INSERT INTO vouching (folder, device, uuid, term) VALUES (?, ?, ?, ?)
                 ON CONFLICT (folder, device, uuid) DO UPDATE SET term = excluded.term
-                """,
-                folder.toString(),
-                member.device().hex(),
-                member.uuid().toString(),
-                member.term()));
+                """, folder.toString(), member.device().hex(), member.uuid().toString(), member.term()));
     }
 
     /** All peers that were introduced. */

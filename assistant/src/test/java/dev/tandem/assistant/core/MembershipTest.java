@@ -68,8 +68,8 @@ final class MembershipTest {
 
         assertThat(heard.revoked()).containsExactly(member(3));
         assertThat(heard.after().members()).containsExactly(member(2));
-        Membership.Told both = new Membership.Told(
-                List.of(member(3)), revoking(3, 0).revocations());
+        Membership.Told both =
+                new Membership.Told(List.of(member(3)), revoking(3, 0).revocations());
         assertThat(of(1, 2).hear(both, NOON, UNKNOWN).introduced()).isEmpty();
         assertThat(after(heard.after(), introducing(member(3))).members()).containsExactly(member(2));
         assertThat(heard.after().tell(device(2)).revocations()).hasSize(1);
@@ -103,8 +103,7 @@ final class MembershipTest {
         Membership.Member elsewhere = new Membership.Member(device(9), new UUID(0, 77), "thief", "t@t", 0);
 
         for (Membership.Member member : List.of(thief, ours, elsewhere)) {
-            Membership.Heard heard = of(1, 2)
-                    .hear(
+            Membership.Heard heard = of(1, 2).hear(
                             introducing(member),
                             NOON,
                             uuid -> uuid.equals(new UUID(0, 77)) ? Optional.of(device(5)) : Optional.empty());
@@ -128,7 +127,8 @@ final class MembershipTest {
     }
 
     @Test
-    @DisplayName("of revocations the newest are kept, the same whatever order they come in; none from far in the future")
+    @DisplayName(
+            "of revocations the newest are kept, the same whatever order they come in; none from far in the future")
     void revocationsAreBounded() {
         List<Membership.Revocation> many = new ArrayList<>(IntStream.range(0, 2 * Membership.MAX_REVOCATIONS)
                 .mapToObj(i -> new Membership.Revocation(device(i + 100), 0, NOON.minusSeconds(i)))
@@ -151,8 +151,7 @@ final class MembershipTest {
     @DisplayName("two devices that know the same say the same, each from its own side")
     void digest() {
         assertThat(of(1, 2, 3).digest()).isEqualTo(of(2, 3, 1).digest()).isNotEqualTo(of(1, 2).digest());
-        assertThat(after(of(1, 2), revoking(3, 0)).digest())
-                .isNotEqualTo(of(1, 2).digest());
+        assertThat(after(of(1, 2), revoking(3, 0)).digest()).isNotEqualTo(of(1, 2).digest());
         assertThat(of(1, 2, 3).tell(device(2)).members()).containsExactly(member(3));
         assertThat(after(of(1, 2), NOTHING)).isEqualTo(of(1, 2));
     }
@@ -229,7 +228,9 @@ final class MembershipTest {
         devices.talk(List.of());
 
         assertThat(devices.all).allSatisfy(one -> assertThat(one.members()).hasSize(7));
-        assertThat(devices.all).extracting(Membership::digest).containsOnly(devices.all.get(0).digest());
+        assertThat(devices.all)
+                .extracting(Membership::digest)
+                .containsOnly(devices.all.get(0).digest());
     }
 
     @ParameterizedTest(name = "seed {0}")

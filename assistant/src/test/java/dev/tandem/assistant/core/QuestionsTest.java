@@ -126,7 +126,8 @@ final class QuestionsTest {
 
     @ParameterizedTest
     @EnumSource(Reply.class)
-    @DisplayName("SOJU-17: each thing that a device can say is a page or an end, and two ends do not end the next question")
+    @DisplayName(
+            "SOJU-17: each thing that a device can say is a page or an end, and two ends do not end the next question")
     void eachReply(Reply reply) {
         reachable(A);
         ask(1, "cli");
@@ -146,7 +147,8 @@ final class QuestionsTest {
     }
 
     @Test
-    @DisplayName("SOJU-18: a silent device ends its part in time, the next questions are asked, and its late word is nobody's")
+    @DisplayName(
+            "SOJU-18: a silent device ends its part in time, the next questions are asked, and its late word is nobody's")
     void silent() {
         reachable(A);
         for (long id = 1; id <= 4; id++) {
@@ -195,7 +197,8 @@ final class QuestionsTest {
     }
 
     @Test
-    @DisplayName("SOJU-20: of a client that is gone, what waits is never asked, what was asked is cancelled, nothing is left")
+    @DisplayName(
+            "SOJU-20: of a client that is gone, what waits is never asked, what was asked is cancelled, nothing is left")
     void clientGone() {
         reachable(A, B);
         ask(1, "cli");
@@ -215,7 +218,8 @@ final class QuestionsTest {
     }
 
     @Test
-    @DisplayName("SOJU-21: a device that comes while others are asked is not asked, and the end says that it came later")
+    @DisplayName(
+            "SOJU-21: a device that comes while others are asked is not asked, and the end says that it came later")
     void joinedLater() {
         reachable(A);
         devices.put(B, false);
@@ -277,7 +281,8 @@ final class QuestionsTest {
             long id = asked.isEmpty() ? 0 : asked.get(Math.max(0, asked.size() - 1 - random.nextInt(6)));
             switch (random.nextInt(8)) {
                 case 0 -> {
-                    if (questions.ask(turn, "client " + random.nextInt(3), Kind.LOG, now)
+                    if (questions
+                            .ask(turn, "client " + random.nextInt(3), Kind.LOG, now)
                             .map(steps::addAll)
                             .isPresent()) {
                         asked.add(turn);

@@ -57,7 +57,8 @@ class HostileMemberIT {
             links = new Links(
                     identity, "mallory", id -> true, this, timers, Member::thread, InstantSource.system(), random);
             links.register(
-                    "mesh", (from, body) -> CompletableFuture.completedFuture("{\"refused\":\"busy\"}".getBytes(UTF_8)));
+                    "mesh",
+                    (from, body) -> CompletableFuture.completedFuture("{\"refused\":\"busy\"}".getBytes(UTF_8)));
         }
 
         void signIn(Prosody server) throws IOException {
@@ -87,8 +88,8 @@ class HostileMemberIT {
 
         /** Says something about a folder's members; the answer. */
         String tells(DeviceId to, UUID folder, UUID from, String content) {
-            String message = "{'to':'" + folder + "','from':'" + from + "','digest':'0123456789abcdef','name':'mallory',"
-                    + content + "}";
+            String message = "{'to':'" + folder + "','from':'" + from
+                    + "','digest':'0123456789abcdef','name':'mallory'," + content + "}";
             byte[] body = message.replace('\'', '"').getBytes(UTF_8);
             return new String(
                     links.request(to, "mesh", body, Duration.ofSeconds(30)).join(), UTF_8);
@@ -124,8 +125,9 @@ class HostileMemberIT {
     }
 
     @Test
-    @DisplayName("gets nobody into a folder that it does not share, nobody in another's place, and no more than there is"
-            + " room for; what is malformed or too large is refused, and the link goes on")
+    @DisplayName(
+            "gets nobody into a folder that it does not share, nobody in another's place, and no more than there is"
+                    + " room for; what is malformed or too large is refused, and the link goes on")
     void introductions(@TempDir Path directory) throws Exception {
         try (Prosody server = Prosody.start(directory.resolve("prosody"));
                 Device laptop = new Device("laptop", directory);
@@ -152,7 +154,8 @@ class HostileMemberIT {
             }
             laptop.starts();
             mallory.signIn(server);
-            await().atMost(Duration.ofSeconds(20)).until(() -> mallory.links.up().contains(laptopId));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> mallory.links.up().contains(laptopId));
 
             assertThat(mallory.tells(laptopId, diary, ITS_REPOSITORY, "'members':[" + member(1, new UUID(2, 1)) + "]"))
                     .contains("not shared");
@@ -201,7 +204,8 @@ class HostileMemberIT {
                     .hasSize(127)
                     .noneMatch(peer -> peer.device().equals(String.format("%064x", 100)));
             laptop.actions().forget("mallory");
-            await().atMost(Duration.ofSeconds(20)).until(() -> mallory.links.up().isEmpty());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> mallory.links.up().isEmpty());
         }
     }
 

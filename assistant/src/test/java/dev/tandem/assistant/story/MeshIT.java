@@ -85,8 +85,9 @@ class MeshIT {
                 .singleElement()
                 .matches(peer -> peer.introducedBy().containsKey("notes"))
                 .matches(peer -> peer.folders().equals(List.of("notes")));
-        assertThat(all).allSatisfy(device -> assertThat(device.actions().status().alerts())
-                .isEmpty());
+        assertThat(all)
+                .allSatisfy(
+                        device -> assertThat(device.actions().status().alerts()).isEmpty());
     }
 
     @Test
@@ -166,7 +167,8 @@ class MeshIT {
 
     @Test
     @Order(6)
-    @DisplayName("all devices are asked how they are and what happened: of the folders that are shared, and nothing else")
+    @DisplayName(
+            "all devices are asked how they are and what happened: of the folders that are shared, and nothing else")
     void asksAll() throws Exception {
         Path diary = Files.createDirectories(laptop.home.resolve("diary"));
         laptop.actions().addFolder(diary, Optional.of("diary"));
@@ -176,11 +178,18 @@ class MeshIT {
         List<Actions.DeviceStatus> answers = new ArrayList<>();
         phone.actions().statusOfAll("test", answers::add);
 
-        assertThat(answers).hasSize(5).filteredOn(told -> told.answer() != null).hasSize(4).allSatisfy(told -> {
-            Actions.SharedFolders shared = Objects.requireNonNull(told.answer());
-            assertThat(shared.folders()).extracting(Actions.SharedFolder::name).containsExactly("notes");
-            assertThat(shared.folders().get(0).head()).isEqualTo(phone.status().head());
-        });
+        assertThat(answers)
+                .hasSize(5)
+                .filteredOn(told -> told.answer() != null)
+                .hasSize(4)
+                .allSatisfy(told -> {
+                    Actions.SharedFolders shared = Objects.requireNonNull(told.answer());
+                    assertThat(shared.folders())
+                            .extracting(Actions.SharedFolder::name)
+                            .containsExactly("notes");
+                    assertThat(shared.folders().get(0).head())
+                            .isEqualTo(phone.status().head());
+                });
         assertThat(answers)
                 .filteredOn(told -> told.answer() == null)
                 .singleElement()

@@ -244,8 +244,8 @@ public final class FakeActions implements Actions {
         each.accept(new DeviceStatus(
                 PHONE,
                 "phone",
-                new SharedFolders(List.of(
-                        new SharedFolder("notes", "u-2", "main", "b".repeat(40), "syncing", "receives", 2, 1))),
+                new SharedFolders(
+                        List.of(new SharedFolder("notes", "u-2", "main", "b".repeat(40), "syncing", "receives", 2, 1))),
                 null));
         each.accept(new DeviceStatus("c".repeat(64), "old", null, "offline"));
     }
