@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -100,7 +101,7 @@ final class Mesh {
             keep(folder.stored(), before, now, from);
             heard.set(now);
         });
-        Membership.Heard now = heard.get();
+        Membership.Heard now = Objects.requireNonNull(heard.get());
         act(folder, now);
         complain(folder, now, from);
         return !now.introduced().isEmpty()

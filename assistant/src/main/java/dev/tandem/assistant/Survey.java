@@ -51,7 +51,11 @@ final class Survey {
     private final ScheduledExecutorService timers;
     private final Executor worker;
     private final Object lock = new Object();
-    private final Questions<SurveyWire.Page> questions = new Questions<>(this::devices);
+
+    /** Of the devices, as of the change that is being made. */
+    private Map<DeviceId, Boolean> reachable = Map.of();
+
+    private final Questions<SurveyWire.Page> questions = new Questions<>(() -> reachable);
     private final Map<Long, Asker> askers = new HashMap<>();
     private long last;
 
@@ -182,7 +186,9 @@ final class Survey {
     private void run(Supplier<List<Step<SurveyWire.Page>>> change) {
         List<Step<SurveyWire.Page>> toSend = new ArrayList<>();
         List<CompletableFuture<byte[]>> toCancel = new ArrayList<>();
+        Map<DeviceId, Boolean> now = devices();
         synchronized (lock) {
+            reachable = now;
             for (Step<SurveyWire.Page> step : change.get()) {
                 if (step instanceof Step.Ask<SurveyWire.Page> ask) {
                     toSend.add(ask);
@@ -288,7 +294,10 @@ final class Survey {
             @Nullable String words) {
         run(() -> {
             if (page instanceof SurveyWire.Entries entries) {
-                asker.cursors.put(ask.device(), entries.cursor());
+                Long before = asker.cursors.put(ask.device(), entries.cursor());
+                if (entries.more() && entries.cursor() <= (before == null ? 0 : before)) {
+                    return questions.said(asker.id, ask.device(), ask.page(), Reply.MALFORMED, null, clock.instant());
+                }
             }
             if (words != null) {
                 asker.words.put(ask.device(), words);

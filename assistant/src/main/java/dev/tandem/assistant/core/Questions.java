@@ -38,7 +38,10 @@ public final class Questions<R> {
     /** Of all clients: more than the local API lets in. */
     public static final int MAX_QUESTIONS = 64;
 
-    /** What is asked; the name travels. */
+    /** Of one device's answer: a journal has fewer. */
+    public static final int MAX_PAGES = 5000;
+
+    /** What is asked. */
     public enum Kind {
         /** How the shared folders stand. */
         STATUS,
@@ -235,8 +238,14 @@ public final class Questions<R> {
         List<Step<R>> steps = new ArrayList<>();
         Question question = all.get(id);
         Asking part = question == null ? null : question.parts.get(device);
-        if (question != null && part != null && !part.isOver() && part.deadline == null) {
+        if (question == null || part == null || part.isOver() || part.deadline != null) {
+            return steps;
+        }
+        if (part.page < MAX_PAGES) {
             askNext(question, device, part, now, steps);
+        } else {
+            over(question, device, part, Outcome.MALFORMED, steps);
+            endIfOver(question, now, steps);
         }
         return steps;
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -19,8 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Who shares a folder")
 final class MembershipTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-    private static final Function<UUID, Optional<DeviceId>> UNKNOWN = uuid -> Optional.empty();
     private static final Membership.Told NOTHING = new Membership.Told(List.of(), List.of());
+
+    private static Optional<DeviceId> unknown(UUID repository) {
+        return Optional.empty();
+    }
 
     private static DeviceId device(int number) {
         return new DeviceId(String.format("%064x", number));
@@ -47,30 +49,34 @@ final class MembershipTest {
     }
 
     private static Membership after(Membership of, Membership.Told told) {
-        return of.hear(told, NOON, UNKNOWN).after();
+        return of.hear(told, NOON, MembershipTest::unknown).after();
     }
 
     @Test
     @DisplayName("a member's word makes a device a member, once; nobody is introduced to itself")
     void introduction() {
-        Membership.Heard heard = of(1, 2).hear(introducing(member(1), member(2), member(3)), NOON, UNKNOWN);
+        Membership.Heard heard =
+                of(1, 2).hear(introducing(member(1), member(2), member(3)), NOON, MembershipTest::unknown);
 
         assertThat(heard.introduced()).containsExactly(member(3));
         assertThat(heard.refused()).isEmpty();
-        assertThat(heard.after().hear(introducing(member(3)), NOON, UNKNOWN).introduced())
+        assertThat(heard.after()
+                        .hear(introducing(member(3)), NOON, MembershipTest::unknown)
+                        .introduced())
                 .isEmpty();
     }
 
     @Test
     @DisplayName("a revocation wins over every introduction, whichever is heard first, and is kept and told on")
     void revocationWins() {
-        Membership.Heard heard = of(1, 2, 3).hear(revoking(3, 0), NOON, UNKNOWN);
+        Membership.Heard heard = of(1, 2, 3).hear(revoking(3, 0), NOON, MembershipTest::unknown);
 
         assertThat(heard.revoked()).containsExactly(member(3));
         assertThat(heard.after().members()).containsExactly(member(2));
         Membership.Told both =
                 new Membership.Told(List.of(member(3)), revoking(3, 0).revocations());
-        assertThat(of(1, 2).hear(both, NOON, UNKNOWN).introduced()).isEmpty();
+        assertThat(of(1, 2).hear(both, NOON, MembershipTest::unknown).introduced())
+                .isEmpty();
         assertThat(after(heard.after(), introducing(member(3))).members()).containsExactly(member(2));
         assertThat(heard.after().tell(device(2)).revocations()).hasSize(1);
     }
@@ -87,7 +93,7 @@ final class MembershipTest {
         // one that heard neither of the revocation nor of the pairing
         Membership.Told both =
                 new Membership.Told(List.of(again), revoking(3, 0).revocations());
-        Membership.Heard late = of(4, 2, 3).hear(both, NOON, UNKNOWN);
+        Membership.Heard late = of(4, 2, 3).hear(both, NOON, MembershipTest::unknown);
         assertThat(late.revoked()).isEmpty();
         assertThat(late.renewed()).containsExactly(again);
         // and it can be revoked again
@@ -119,7 +125,7 @@ final class MembershipTest {
                 .mapToObj(MembershipTest::member)
                 .toArray(Membership.Member[]::new);
 
-        Membership.Heard heard = of(1).hear(introducing(many), NOON, UNKNOWN);
+        Membership.Heard heard = of(1).hear(introducing(many), NOON, MembershipTest::unknown);
 
         assertThat(heard.after().members()).hasSize(Membership.MAX_MEMBERS);
         assertThat(heard.after().isFull()).isTrue();

@@ -256,6 +256,21 @@ final class QuestionsTest {
     }
 
     @Test
+    @DisplayName("SOJU-22: an answer without end is ended")
+    void endless() {
+        reachable(A);
+        steps.addAll(questions.ask(1, "cli", Kind.LOG, now).orElseThrow());
+        for (int page = 1; page <= Questions.MAX_PAGES; page++) {
+            assertThat(ends(1)).isEmpty();
+            steps.clear();
+            steps.addAll(questions.said(1, A, page, Reply.PAGE, "x", now));
+            steps.addAll(questions.taken(1, A, now));
+        }
+
+        assertThat(end(1)).containsEntry(A, new Part(Outcome.MALFORMED, Questions.MAX_PAGES));
+    }
+
+    @Test
     @DisplayName("what waits is bounded: one more is refused at once")
     void bounded() {
         reachable(A);

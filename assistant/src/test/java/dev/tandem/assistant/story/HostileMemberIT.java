@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Ticker;
+import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
@@ -27,6 +28,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -172,6 +175,15 @@ class HostileMemberIT {
                     .singleElement()
                     .matches(alert -> alert.text().contains("belongs to another"));
 
+            assertThat(answers(laptop))
+                    .anyMatch(line -> line.contains("mallory refused: no service is called status"))
+                    .anyMatch(line -> line.contains("honest offline"));
+            List<Actions.DeviceEntry> entries = new ArrayList<>();
+            laptop.actions().logOfAll("test", Instant.EPOCH, entries::add);
+            assertThat(entries)
+                    .anyMatch(entry -> entry.name().equals("mallory")
+                            && String.valueOf(entry.reason()).contains("makes no sense"));
+
             String tooMany = IntStream.range(0, 1200)
                     .mapToObj(i -> member(i, new UUID(3, i)))
                     .collect(Collectors.joining(",", "'members':[", "]"));
@@ -207,6 +219,12 @@ class HostileMemberIT {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> mallory.links.up().isEmpty());
         }
+    }
+
+    private static List<String> answers(Device device) throws Exception {
+        List<String> answers = new ArrayList<>();
+        device.actions().statusOfAll("test", told -> answers.add(told.name() + " " + told.reason()));
+        return answers;
     }
 
     private static String notes(Device laptop) {
