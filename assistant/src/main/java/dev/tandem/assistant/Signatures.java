@@ -64,6 +64,11 @@ final class Signatures {
         }
     }
 
+    /** Whether that is the signature of a content, as far as one is kept. */
+    boolean isOf(Signature signature, Key key) {
+        return kept(key).filter(signature::equals).isPresent();
+    }
+
     private Path file(Key key) {
         return directory.resolve(key.file());
     }

@@ -1,10 +1,13 @@
 package dev.tandem.gitsync.delta;
 
+import com.google.common.io.ByteStreams;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Map;
 
@@ -30,6 +33,37 @@ public final class Recipe {
      * @return how many bytes of the new version the receiver has already
      */
     public static long write(InputStream content, Signature old, OutputStream out) throws IOException {
+        long copied = steps(content, old, out);
+        Varint.write(out, 0);
+        return copied;
+    }
+
+    /**
+     * The same for a sender that has the old version too: what both have in common at the beginning and at the end is
+     * compared, and only what lies between is cut.
+     *
+     * @param content the new version
+     * @param old the version that the signature describes
+     */
+    public static long write(FileChannel content, FileChannel old, Signature held, OutputStream out)
+            throws IOException {
+        long most = Math.min(content.size(), old.size());
+        long begin = CommonEnds.begin(content, old, most);
+        long end = CommonEnds.end(content, old, most - begin);
+        if (begin > 0) {
+            copy(out, 0, begin);
+        }
+        content.position(begin);
+        InputStream between = ByteStreams.limit(Channels.newInputStream(content), content.size() - begin - end);
+        long copied = begin + end + steps(between, held, out);
+        if (end > 0) {
+            copy(out, old.size() - end, end);
+        }
+        Varint.write(out, 0);
+        return copied;
+    }
+
+    private static long steps(InputStream content, Signature old, OutputStream out) throws IOException {
         Map<ChunkHash, Chunk> held = old.byHash();
         Chunker chunker = new Chunker(content, old.sizes());
         long copied = 0;
@@ -56,7 +90,6 @@ public final class Recipe {
         if (length > 0) {
             copy(out, from, length);
         }
-        Varint.write(out, 0);
         return copied;
     }
 
