@@ -123,8 +123,10 @@ final class OpenFolder {
         PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
         remoteWork = new RemoteWork(
                 worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress);
-        Signatures signatures =
-                new Signatures(repository.git().getDirectory().toPath().resolve("annex/tandem-signatures"));
+        Signatures signatures = new Signatures(
+                repository.git().getDirectory().toPath().resolve("annex/tandem-signatures"),
+                shared.timers,
+                contentWorkers);
         FolderEffects.World world = new FolderEffects.World(
                 repository.uuid(),
                 worker,

@@ -3,7 +3,7 @@ package dev.tandem.gitsync.delta;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 
 /** How much two files have in common at their beginnings and at their ends. Reads them, in bounded memory. */
 final class CommonEnds {
@@ -11,23 +11,23 @@ final class CommonEnds {
 
     private CommonEnds() {}
 
-    /** How many bytes from the first on, {@code most} at most. */
-    static long begin(FileChannel one, FileChannel two, long most) throws IOException {
+    /** How many bytes from a position on, up to {@code most}, a position too. */
+    static long begin(SeekableByteChannel one, SeekableByteChannel two, long from, long most) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(BUFFER_BYTES);
         ByteBuffer second = ByteBuffer.allocate(BUFFER_BYTES);
-        for (long at = 0; at < most; ) {
+        for (long at = from; at < most; ) {
             int size = (int) Math.min(BUFFER_BYTES, most - at);
             int differs = read(one, at, size, first).mismatch(read(two, at, size, second));
             if (differs >= 0) {
-                return at + differs;
+                return at + differs - from;
             }
             at += size;
         }
-        return most;
+        return most - from;
     }
 
     /** How many bytes before the last, {@code most} at most. */
-    static long end(FileChannel one, FileChannel two, long most) throws IOException {
+    static long end(SeekableByteChannel one, SeekableByteChannel two, long most) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(BUFFER_BYTES);
         ByteBuffer second = ByteBuffer.allocate(BUFFER_BYTES);
         for (long same = 0; same < most; ) {
@@ -46,10 +46,11 @@ final class CommonEnds {
         return most;
     }
 
-    private static ByteBuffer read(FileChannel file, long at, int size, ByteBuffer into) throws IOException {
+    private static ByteBuffer read(SeekableByteChannel file, long at, int size, ByteBuffer into) throws IOException {
         into.clear().limit(size);
+        file.position(at);
         while (into.hasRemaining()) {
-            if (file.read(into, at + into.position()) < 0) {
+            if (file.read(into) < 0) {
                 throw new EOFException("a file has become shorter while it was read");
             }
         }

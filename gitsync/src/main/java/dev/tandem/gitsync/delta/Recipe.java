@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Map;
 
@@ -23,6 +22,7 @@ import java.util.Map;
  */
 public final class Recipe {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final long PIECE_BYTES = 32L << 20;
 
     private Recipe() {}
 
@@ -45,14 +45,11 @@ public final class Recipe {
      * @param content the new version
      * @param old the version that the signature describes
      */
-    public static long write(FileChannel content, FileChannel old, Signature held, OutputStream out)
+    public static long write(SeekableByteChannel content, SeekableByteChannel old, Signature held, OutputStream out)
             throws IOException {
         long most = Math.min(content.size(), old.size());
-        long begin = CommonEnds.begin(content, old, most);
+        long begin = begin(content, old, most, out);
         long end = CommonEnds.end(content, old, most - begin);
-        if (begin > 0) {
-            copy(out, 0, begin);
-        }
         content.position(begin);
         InputStream between = ByteStreams.limit(Channels.newInputStream(content), content.size() - begin - end);
         long copied = begin + end + steps(between, held, out);
@@ -61,6 +58,25 @@ public final class Recipe {
         }
         Varint.write(out, 0);
         return copied;
+    }
+
+    /** Told piece by piece: the receiver copies while the rest is compared. */
+    private static long begin(SeekableByteChannel content, SeekableByteChannel old, long most, OutputStream out)
+            throws IOException {
+        long begin = 0;
+        while (begin < most) {
+            long piece = Math.min(most - begin, PIECE_BYTES);
+            long same = CommonEnds.begin(content, old, begin, begin + piece);
+            if (same > 0) {
+                copy(out, begin, same);
+                out.flush();
+            }
+            begin += same;
+            if (same < piece) {
+                break;
+            }
+        }
+        return begin;
     }
 
     private static long steps(InputStream content, Signature old, OutputStream out) throws IOException {
