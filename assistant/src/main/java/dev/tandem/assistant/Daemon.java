@@ -109,7 +109,10 @@ public final class Daemon implements AutoCloseable {
                 offers,
                 new PairJoinSteps(pairing, accounts, folders, introduction, records, clock, name),
                 new GetSteps(folders),
-                new DropSteps(folders, commands));
+                new DropSteps(folders, commands),
+                new RestoreSteps(folders, commands, store.journal(), clock),
+                new RemoteSteps(folders, store.journal(), clock),
+                new ForgetSteps(store, folders, links, clock));
         actions = new DaemonActions(
                 new DaemonActions.Identity(
                         ProcessHandle.current().pid(),
@@ -127,7 +130,7 @@ public final class Daemon implements AutoCloseable {
                 commands,
                 stopRequested::countDown);
         token = home.makeToken(random);
-        api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());
+        api = new LocalApi(actions, store.journal(), store.cursors(), token, random, clock, Version.current());
     }
 
     /**
