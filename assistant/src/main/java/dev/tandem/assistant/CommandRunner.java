@@ -9,7 +9,7 @@ import dev.tandem.assistant.commands.Failure;
 import dev.tandem.assistant.commands.Outcome;
 import dev.tandem.assistant.commands.Run;
 import dev.tandem.assistant.store.Store;
-import java.io.UncheckedIOException;
+import dev.tandem.assistant.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -79,7 +79,7 @@ final class CommandRunner {
         store.commands().forgetOld(now);
         for (CommandRow row : store.commands().list()) {
             if (!row.state().isFinal()) {
-                CommandRow ready = CommandQueue.recovered(row, now);
+                CommandRow ready = row.recovered(now);
                 if (!ready.equals(row)) {
                     store.commands().update(ready);
                 }
@@ -146,7 +146,7 @@ final class CommandRunner {
     synchronized void folderRemoved(UUID folder) {
         for (CommandRow gone : queue.remove(row -> folder.toString().equals(row.folder()))) {
             Failure removed = Failure.of("the folder was removed meanwhile");
-            tell(CommandQueue.after(gone, new Outcome.Failed(removed), clock.instant()));
+            tell(gone.after(new Outcome.Failed(removed), clock.instant()));
         }
         pump();
     }
@@ -159,9 +159,8 @@ final class CommandRunner {
                     Command changed = change.apply(Commands.decode(row));
                     put(
                             changed == null
-                                    ? CommandQueue.after(
-                                            row, new Outcome.Done(List.of(), Outcome.NOTHING), clock.instant())
-                                    : CommandQueue.saved(row, changed, clock.instant()));
+                                    ? row.after(new Outcome.Done(List.of(), Outcome.NOTHING), clock.instant())
+                                    : row.saved(changed, clock.instant()));
                 } catch (Commands.Undecodable unknown) {
                     LOG.debug("left alone: {}", row, unknown);
                 }
@@ -189,7 +188,7 @@ final class CommandRunner {
             });
         } catch (RejectedExecutionException closing) {
             LOG.debug("the daemon is stopping; commands go on when it is back");
-        } catch (UncheckedIOException full) {
+        } catch (StoreException full) {
             storeFailed(full);
             var unused = timers.schedule(this::pump, 2, TimeUnit.SECONDS);
         }
@@ -217,7 +216,7 @@ final class CommandRunner {
 
     private synchronized void bury(CommandRow row, String reason) {
         records.raise(null, "command " + row.id(), "error", "Something that was asked for was not done: " + reason);
-        CommandRow dead = CommandQueue.dead(row, reason, clock.instant());
+        CommandRow dead = row.dead(reason, clock.instant());
         if (put(dead)) {
             tell(dead);
         }
@@ -239,7 +238,7 @@ final class CommandRunner {
         }
     }
 
-    private void storeFailed(UncheckedIOException cause) {
+    private void storeFailed(StoreException cause) {
         records.raise(null, STORE_ALERT, "error", String.valueOf(Diagnosis.brief(cause)));
     }
 
@@ -287,7 +286,7 @@ final class CommandRunner {
         @Override
         public void save(Command command) {
             synchronized (CommandRunner.this) {
-                CommandRow saved = CommandQueue.saved(row, command, clock.instant());
+                CommandRow saved = row.saved(command, clock.instant());
                 if (ended || !put(saved)) {
                     throw new IllegalStateException("it is not wanted any more");
                 }
@@ -302,7 +301,7 @@ final class CommandRunner {
                     return true;
                 }
                 CommandRunner.this.at(row, "done");
-                CommandRow after = CommandQueue.after(row, outcome, clock.instant());
+                CommandRow after = row.after(outcome, clock.instant());
                 store.transaction(() -> {
                     if (store.commands().update(after)) {
                         outcome.changes().run();
@@ -329,7 +328,7 @@ final class CommandRunner {
                 work.run();
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt(); // the row stays as it is, for the next start
-            } catch (UncheckedIOException notKept) {
+            } catch (StoreException notKept) {
                 storeFailed(notKept);
                 putBack(notKept);
             } catch (Exception failure) {
@@ -346,18 +345,18 @@ final class CommandRunner {
         private void ends(Outcome outcome) {
             try {
                 end(outcome);
-            } catch (UncheckedIOException notKept) {
+            } catch (StoreException notKept) {
                 storeFailed(notKept);
                 putBack(notKept);
             }
         }
 
         /** The store could not keep the end of the step: it is done again, in this daemon or the next (SMPLX-18). */
-        private void putBack(UncheckedIOException why) {
+        private void putBack(StoreException why) {
             synchronized (CommandRunner.this) {
                 if (!ended && queue.get(row.id()) != null) {
                     ended = true;
-                    queue.put(CommandQueue.after(row, new Outcome.Again(Diagnosis.brief(why)), clock.instant()));
+                    queue.put(row.after(new Outcome.Again(Diagnosis.brief(why)), clock.instant()));
                     pump();
                 }
             }

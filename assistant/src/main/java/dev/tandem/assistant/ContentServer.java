@@ -3,6 +3,7 @@ package dev.tandem.assistant;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.gitsync.annex.ContentStore;
 import dev.tandem.gitsync.annex.Key;
+import dev.tandem.gitsync.bulk.BulkReader;
 import dev.tandem.gitsync.delta.Recipe;
 import dev.tandem.gitsync.delta.Signature;
 import dev.tandem.xmpp.account.DeviceId;
@@ -15,8 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +43,7 @@ final class ContentServer {
     private static final int PATHS_MAX = 20;
 
     private final FolderContents contents;
+    private final Signatures signatures;
     private final Consumer<Key> doubt;
     private final Courtesy courtesy;
     private final Progress progress;
@@ -53,12 +54,14 @@ final class ContentServer {
     /** @param doubt hears of a content that lies here and cannot be given: it may be damaged */
     ContentServer(
             FolderContents contents,
+            Signatures signatures,
             Consumer<Key> doubt,
             Courtesy courtesy,
             Progress progress,
             InstantSource clock,
             ScheduledExecutorService timers) {
         this.contents = contents;
+        this.signatures = signatures;
         this.doubt = doubt;
         this.courtesy = courtesy;
         this.progress = progress;
@@ -75,6 +78,7 @@ final class ContentServer {
 
     /** Serves one stream to its end, or to where it breaks off. */
     Sent serve(Client to, String peer, LinkStream stream) {
+        List<ContentWire.Request> served = new ArrayList<>();
         int sent = 0;
         List<String> paths = new ArrayList<>();
         try (stream;
@@ -83,6 +87,7 @@ final class ContentServer {
             List<ContentWire.Request> requests = ContentWire.requests(in);
             OutputStream out =
                     new BufferedOutputStream(new Paced(guard.watch(stream.output()), in, to.device()), BUFFER_BYTES);
+            served.addAll(requests);
             for (ContentWire.Request request : requests) {
                 Optional<String> path = send(request, to, peer, out);
                 sent += path.isPresent() ? 1 : 0;
@@ -94,6 +99,7 @@ final class ContentServer {
             LOG.debug("sending contents to {} broke off", peer, broken);
             stream.reset(Diagnosis.brief(broken));
         }
+        prepareNext(served);
         return new Sent(sent, List.copyOf(paths));
     }
 
@@ -113,7 +119,7 @@ final class ContentServer {
                 .findFirst()
                 .orElse(request.key().toString());
         try (ContentStore.Held kept = held.get();
-                FileChannel file = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
+                BulkReader file = BulkReader.open(kept.file())) {
             long total = file.size();
             if (request.offset() > total) {
                 throw new IOException("more of " + request.key() + " is asked for than there is");
@@ -121,11 +127,48 @@ final class ContentServer {
             file.position(request.offset());
             try (Progress.Transfer transfer =
                     progress.send(request.key().toString(), path, peer, total, request.offset())) {
-                InputStream content = counted(Channels.newInputStream(file), transfer);
-                send(content, total, request.held(), out);
+                if (request.offset() > 0 || !compared(request, path, file, out)) {
+                    InputStream content = counted(Channels.newInputStream(file), transfer);
+                    send(content, total, request.held(), out);
+                }
             }
         }
         return Optional.of(path);
+    }
+
+    /** If what the other device holds is here as well, says what is new without cutting and hashing all of it. */
+    private boolean compared(ContentWire.Request request, String path, BulkReader file, OutputStream out)
+            throws IOException {
+        Signature theirs = request.held();
+        Optional<Key> earlier = theirs == null ? Optional.empty() : contents.earlier(path, request.key());
+        if (theirs == null || earlier.isEmpty() || !signatures.isOf(theirs, earlier.get())) {
+            return false;
+        }
+        Optional<ContentStore.Held> held = contents.store().hold(earlier.get());
+        if (held.isEmpty()) {
+            return false;
+        }
+        try (ContentStore.Held kept = held.get();
+                BulkReader old = BulkReader.open(kept.file())) {
+            ContentWire.answer(new ContentWire.Answer(ContentWire.RECIPE, file.size()), out);
+            Recipe.write(file, old, theirs, out);
+            out.flush();
+            return true;
+        }
+    }
+
+    /** Nobody waits any longer: what was sent is made ready to be the earlier version of the next edit. */
+    private void prepareNext(List<ContentWire.Request> requests) {
+        try {
+            for (ContentWire.Request request : requests) {
+                Optional<Path> object = contents.store().find(request.key());
+                if (object.isPresent()) {
+                    signatures.prepare(request.key(), object.get());
+                }
+            }
+        } catch (IOException unreadable) {
+            LOG.debug("no signatures are kept of what was sent", unreadable);
+        }
     }
 
     private static void send(InputStream content, long total, @Nullable Signature held, OutputStream out)

@@ -118,7 +118,10 @@ public final class Daemon implements AutoCloseable {
                 offers,
                 new PairJoinSteps(pairing, accounts, folders, introduction, records, clock, name),
                 new GetSteps(folders),
-                new DropSteps(folders, commands));
+                new DropSteps(folders, commands),
+                new RestoreSteps(folders, commands, store.journal(), clock),
+                new RemoteSteps(folders, store.journal(), clock),
+                new ForgetSteps(store, folders, links, mesh, talk, clock));
         actions = new DaemonActions(
                 new DaemonActions.Identity(
                         ProcessHandle.current().pid(),
@@ -129,7 +132,7 @@ public final class Daemon implements AutoCloseable {
                 accounts,
                 folders,
                 new PairingDesk(store, pairing, accounts, folders, commands, offers, mesh, records, clock),
-                new PeerActions(store, folders, links, mesh, talk, records),
+                new PeerActions(store, links, mesh, talk, records, commands),
                 new SurveyActions(identity.id(), survey, answers, folders, mesh, records),
                 records,
                 links,
@@ -137,7 +140,7 @@ public final class Daemon implements AutoCloseable {
                 commands,
                 stopRequested::countDown);
         token = home.makeToken(random);
-        api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());
+        api = new LocalApi(actions, store.journal(), store.cursors(), token, random, clock, Version.current());
     }
 
     /**

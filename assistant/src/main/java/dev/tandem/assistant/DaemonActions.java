@@ -110,8 +110,8 @@ final class DaemonActions implements Actions {
         this.store = store;
         this.accounts = accounts;
         this.folders = folders;
-        remotes = new RemoteActions(folders, records);
-        history = new HistoryActions(folders, records);
+        remotes = new RemoteActions(folders, commands);
+        history = new HistoryActions(folders, commands);
         this.peers = peers;
         this.survey = survey;
         this.contents = contents;
@@ -360,12 +360,12 @@ final class DaemonActions implements Actions {
 
     @Override
     public void addRemote(String folder, String name, String url) throws ActionFailed {
-        remotes.add(folder, name, url);
+        remotes.add(correlation(), folder, name, url);
     }
 
     @Override
     public void removeRemote(String folder, String name) throws ActionFailed {
-        remotes.remove(folder, name);
+        remotes.remove(correlation(), folder, name);
     }
 
     @Override
@@ -380,7 +380,7 @@ final class DaemonActions implements Actions {
 
     @Override
     public Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
-        return history.restore(file, at, to);
+        return history.restore(correlation(), file, at, to);
     }
 
     @Override
@@ -390,7 +390,7 @@ final class DaemonActions implements Actions {
 
     @Override
     public Device forget(String device) throws ActionFailed {
-        return peers.forget(device);
+        return peers.forget(correlation(), device);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.tandem.assistant.core.Want;
 import dev.tandem.gitsync.annex.AnnexBranch;
 import dev.tandem.gitsync.annex.ContentStore;
 import dev.tandem.gitsync.annex.CopiesNeeded;
+import dev.tandem.gitsync.annex.EarlierVersions;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.MissingContent;
 import dev.tandem.gitsync.annex.Presence;
@@ -110,6 +111,14 @@ final class FolderContents {
     List<String> paths(Key key) throws IOException {
         Optional<ObjectId> head = repository.head();
         return head.isEmpty() ? List.of() : missing.paths(head.get(), key);
+    }
+
+    /** A version before that content which is here, of a file that has it. */
+    Optional<Key> earlier(String path, Key than) throws IOException {
+        Optional<ObjectId> head = repository.head();
+        return head.isEmpty()
+                ? Optional.empty()
+                : EarlierVersions.present(repository.git(), store, head.get(), path, than);
     }
 
     /** The annexed files of the head whose content is here. */

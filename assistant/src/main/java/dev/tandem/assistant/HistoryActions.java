@@ -2,22 +2,17 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
+import dev.tandem.assistant.commands.Command;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.history.FileHistory;
 import dev.tandem.gitsync.history.FileVersion;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.ZoneId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jgit.lib.ObjectId;
 
 /** What a user asks of the versions of a file. Any thread; blocks as long as that takes. */
@@ -25,15 +20,12 @@ final class HistoryActions {
     /** A file that is saved every minute has as many in a month; what is older can be named all the same. */
     private static final int VERSIONS_MAX = 50_000;
 
-    /** How long a restored large file's content is waited for; it comes later all the same. */
-    private static final Duration CONTENT = Duration.ofMinutes(5);
-
     private final Folders folders;
-    private final Records records;
+    private final CommandRunner commands;
 
-    HistoryActions(Folders folders, Records records) {
+    HistoryActions(Folders folders, CommandRunner commands) {
         this.folders = folders;
-        this.records = records;
+        this.commands = commands;
     }
 
     List<Actions.Version> history(Path file) throws ActionFailed {
@@ -74,51 +66,25 @@ final class HistoryActions {
                 here);
     }
 
-    Actions.Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
+    /** What came of a restoration. */
+    record Restored(String path, String commit, long timeMillis, boolean here) {}
+
+    Actions.Restored restore(String correlation, Path file, String at, Optional<Path> to) throws ActionFailed {
         OpenFolder folder = folders.of(file);
         String path = inside(folder, file);
         String target = to.isPresent() ? inside(folder, to.get()) : path;
-        try {
-            Optional<ObjectId> head = folder.head();
-            Optional<FileVersion> found = head.isEmpty()
-                    ? Optional.empty()
-                    : new FileHistory(folder.git(), path).at(head.get(), at, ZoneId.systemDefault());
-            FileVersion version = found.orElseThrow(() -> new ActionFailed(
-                    ActionFailed.Kind.FAILED,
-                    "there is no version of " + path + " at \"" + at
-                            + "\": nothing was changed; `tandem history` lists the versions"));
-            Optional<String> obstacle = folder.restore(version, target);
-            if (obstacle.isPresent()) {
-                throw new ActionFailed(
-                        ActionFailed.Kind.FAILED, target + " was not restored: " + obstacle.get() + "; try again then");
-            }
-            String commit = version.commit().name();
-            records.note(folder.stored().name(), "restored", Map.of("path", target, "from", path, "commit", commit));
-            boolean here =
-                    version.key().isEmpty() || isHere(folder, version.key().get());
-            return new Actions.Restored(folder.stored().name(), target, commit, version.time(), here);
-        } catch (IOException failure) {
-            throw failed(folder, failure);
-        }
-    }
-
-    private static boolean isHere(OpenFolder folder, Key key) throws IOException, ActionFailed {
-        FolderContents contents = folder.contents();
-        if (!contents.store().has(key)) {
-            contents.changed(key);
-            contents.ask(Set.of(key));
-            try {
-                folder.get().get(CONTENT.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException late) {
-                return false;
-            } catch (InterruptedException stopping) {
-                Thread.currentThread().interrupt();
-                return false;
-            } catch (ExecutionException bug) {
-                throw new IllegalStateException(bug);
-            }
-        }
-        return contents.store().has(key);
+        String asked = commands.submit(
+                correlation,
+                folder.uuid(),
+                "restore " + folder.uuid(),
+                new Command.Restore(folder.uuid().toString(), path, at, target, null, null));
+        Restored done = Answers.await(
+                commands.result(asked),
+                Restored.class,
+                RestoreSteps.CONTENT.plusMinutes(1),
+                target + " is not restored yet; it goes on in the background; see `tandem history`");
+        return new Actions.Restored(
+                folder.stored().name(), done.path, done.commit, Instant.ofEpochMilli(done.timeMillis), done.here);
     }
 
     private static String inside(OpenFolder folder, Path file) throws ActionFailed {

@@ -123,6 +123,10 @@ final class OpenFolder {
         PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
         remoteWork = new RemoteWork(
                 worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress);
+        Signatures signatures = new Signatures(
+                repository.git().getDirectory().toPath().resolve("annex/tandem-signatures"),
+                shared.timers,
+                contentWorkers);
         FolderEffects.World world = new FolderEffects.World(
                 repository.uuid(),
                 worker,
@@ -132,12 +136,12 @@ final class OpenFolder {
                         repository,
                         contents,
                         holders,
-                        new Signatures(repository.git().getDirectory().toPath().resolve("annex/tandem-signatures")),
+                        signatures,
                         shared.links,
                         progress,
                         shared.clock,
                         shared.timers)),
-                new ContentServer(contents, this::look, courtesy, progress, shared.clock, shared.timers),
+                new ContentServer(contents, signatures, this::look, courtesy, progress, shared.clock, shared.timers),
                 this::getEnded,
                 runner,
                 shared.links,

@@ -2,16 +2,15 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
-import dev.tandem.assistant.core.Client;
-import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.commands.Command;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.assistant.store.StoredFolder;
 import dev.tandem.assistant.store.StoredPeer;
 import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.link.Links;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,26 +18,26 @@ import java.util.stream.Collectors;
 
 /** What a user asks of the devices of the mesh. Any thread. */
 final class PeerActions {
-    /** A shorter beginning of a fingerprint is too easily another device's. */
-    private static final int PREFIX_MIN = 6;
+    /** Nothing but the disk is waited for. */
+    private static final Duration FORGET = Duration.ofSeconds(25);
 
     /** What this device is called where it is renamed. */
     private static final String THIS = "this";
 
     private final Store store;
-    private final Folders folders;
     private final Links links;
     private final Mesh mesh;
     private final MeshTalk talk;
     private final Records records;
+    private final CommandRunner commands;
 
-    PeerActions(Store store, Folders folders, Links links, Mesh mesh, MeshTalk talk, Records records) {
+    PeerActions(Store store, Links links, Mesh mesh, MeshTalk talk, Records records, CommandRunner commands) {
         this.store = store;
-        this.folders = folders;
         this.links = links;
         this.mesh = mesh;
         this.talk = talk;
         this.records = records;
+        this.commands = commands;
     }
 
     /** What the others call this device. */
@@ -76,24 +75,17 @@ final class PeerActions {
                 .toList();
     }
 
-    /**
-     * First on disk, so that a crash revokes it wholly or not at all; then everybody who has to do with it, also the
-     * other members of its folders, at once or when they are back.
-     */
-    Actions.Device forget(String which) throws ActionFailed {
-        StoredDevice device = find(which);
-        DeviceId id = device.device();
-        Actions.Device forgotten = device(device, links.up().contains(id));
-        List<StoredPeer> peers = peers(id);
-        store.transaction(() -> mesh.revoke(id));
-        for (StoredPeer peer : peers) {
-            folders.of(peer.folder().toString())
-                    .ifPresent(folder -> folder.post(new Event.PeerRemoved(new Client(id, peer.uuid()))));
-            talk.changed(peer.folder());
-        }
-        links.pinsChanged();
-        records.note(null, "device-revoked", Map.of("device", id.brief(), "name", device.name()));
-        return forgotten;
+    /** What came of a revocation. */
+    record Forgotten(String device, String name, String jid, boolean online, List<String> folders) {}
+
+    Actions.Device forget(String correlation, String which) throws ActionFailed {
+        String asked = commands.submit(correlation, null, "peers", new Command.Forget(which, null));
+        Forgotten was = Answers.await(
+                commands.result(asked),
+                Forgotten.class,
+                FORGET,
+                which + " is not revoked yet; it goes on in the background; see `tandem peers`");
+        return new Actions.Device(was.device, was.name, was.jid, was.online, was.folders, Map.of());
     }
 
     /** Calls a device so here, or, if it is {@code this} one, everywhere. */
@@ -107,27 +99,12 @@ final class PeerActions {
             mesh.renameThis(name);
             talk.renamed();
         } else {
-            mesh.rename(find(which).device(), name);
+            List<StoredDevice> found = ForgetSteps.matching(store, which);
+            if (found.size() != 1) {
+                throw new ActionFailed(ActionFailed.Kind.FAILED, ForgetSteps.notOne(which, found));
+            }
+            mesh.rename(found.get(0).device(), name);
         }
         records.note(null, "device-renamed", Map.of("device", which, "name", name));
-    }
-
-    private StoredDevice find(String which) throws ActionFailed {
-        String prefix = which.toLowerCase(Locale.ROOT).replace(":", "");
-        List<StoredDevice> found = store.devices().list().stream()
-                .filter(device -> device.name().equals(which)
-                        || (prefix.length() >= PREFIX_MIN
-                                && device.device().hex().startsWith(prefix)))
-                .toList();
-        if (found.size() == 1) {
-            return found.get(0);
-        }
-        throw new ActionFailed(
-                ActionFailed.Kind.FAILED,
-                found.isEmpty()
-                        ? "no device is called " + which
-                                + ", nor does a fingerprint begin so; `tandem peers` lists them"
-                        : which + " may be any of " + found.size()
-                                + " devices; nothing was changed; give the fingerprint that `tandem peers` shows");
     }
 }

@@ -2,50 +2,48 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Status;
+import dev.tandem.assistant.commands.Command;
 import dev.tandem.assistant.core.FolderSnapshot;
 import dev.tandem.gitsync.remotes.GitRemote;
-import dev.tandem.gitsync.remotes.RemoteException;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What a user asks of a folder's git remotes. Any thread. */
 final class RemoteActions {
+    /** A line of git's configuration. */
+    private static final Duration WRITTEN = Duration.ofSeconds(25);
+
     private final Folders folders;
-    private final Records records;
+    private final CommandRunner commands;
 
-    RemoteActions(Folders folders, Records records) {
+    RemoteActions(Folders folders, CommandRunner commands) {
         this.folders = folders;
-        this.records = records;
+        this.commands = commands;
     }
 
-    void add(String name, String remote, String url) throws ActionFailed {
+    /** What came of it: the remote's name. */
+    record Done(String remote) {}
+
+    void add(String correlation, String name, String remote, String url) throws ActionFailed {
         OpenFolder folder = folders.named(name);
-        try {
-            folder.remotes().add(remote, url);
-        } catch (RemoteException refused) {
-            throw new ActionFailed(ActionFailed.Kind.USAGE, Diagnosis.brief(refused));
-        } catch (IOException failed) {
-            throw failed(folder, failed);
-        }
-        records.note(name, "remote-added", Map.of("remote", remote));
-        folder.remotesChanged();
+        ask(correlation, folder, new Command.AddRemote(folder.uuid().toString(), remote, url));
     }
 
-    void remove(String name, String remote) throws ActionFailed {
+    void remove(String correlation, String name, String remote) throws ActionFailed {
         OpenFolder folder = folders.named(name);
-        try {
-            if (!folder.remotes().remove(remote)) {
-                throw new ActionFailed(
-                        ActionFailed.Kind.FAILED,
-                        name + " has no git remote " + remote + "; `tandem remote list " + name + "` names them");
-            }
-        } catch (IOException failed) {
-            throw failed(folder, failed);
-        }
-        records.note(name, "remote-removed", Map.of("remote", remote));
-        folder.remotesChanged();
+        ask(correlation, folder, new Command.RemoveRemote(folder.uuid().toString(), remote));
+    }
+
+    private void ask(String correlation, OpenFolder folder, Command command) throws ActionFailed {
+        String asked = commands.submit(correlation, folder.uuid(), "remotes " + folder.uuid(), command);
+        var unused = Answers.await(
+                commands.result(asked),
+                Done.class,
+                WRITTEN,
+                "the remotes of " + folder.stored().name()
+                        + " are not changed yet; it goes on in the background; see `tandem remote list`");
     }
 
     /** Those of the configuration; how they stand is known only of those that the folder has seen. */
@@ -63,11 +61,5 @@ final class RemoteActions {
         return folder.remotes().stream()
                 .map(remote -> new Status.Remote(remote.name(), remote.url(), remote.state(), remote.lastError()))
                 .toList();
-    }
-
-    private static ActionFailed failed(OpenFolder folder, IOException failure) {
-        return new ActionFailed(
-                ActionFailed.Kind.FAILED,
-                Diagnosis.of(folder.stored().path(), failure).line());
     }
 }

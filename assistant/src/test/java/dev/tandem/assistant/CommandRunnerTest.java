@@ -104,6 +104,26 @@ final class CommandRunnerTest {
         public void drop(Command.Drop command, Run run) {
             throw new IllegalStateException("not asked");
         }
+
+        @Override
+        public void restore(Command.Restore command, Run run) {
+            throw new IllegalStateException("not asked");
+        }
+
+        @Override
+        public void addRemote(Command.AddRemote command, Run run) {
+            throw new IllegalStateException("not asked");
+        }
+
+        @Override
+        public void removeRemote(Command.RemoveRemote command, Run run) {
+            throw new IllegalStateException("not asked");
+        }
+
+        @Override
+        public void forget(Command.Forget command, Run run) {
+            throw new IllegalStateException("not asked");
+        }
     }
 
     @BeforeEach

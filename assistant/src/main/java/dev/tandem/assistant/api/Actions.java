@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Actions {
     /**
-     * The same actions, asked for under a name. What outlives the asking (add, offer, join, get, drop) is done once
-     * under one name: asked again, also after a restart of the daemon, it gives the first one's result.
+     * The same actions, asked for under a name. What outlives the asking (add, offer, join, get, drop, restore,
+     * remotes, forget) is done once under one name: asked again, also after a restart of the daemon, it gives the first
+     * one's result.
      *
      * @param request unique to what is asked, chosen by whoever asks
      */

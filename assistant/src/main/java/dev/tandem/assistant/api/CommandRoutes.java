@@ -48,7 +48,7 @@ final class CommandRoutes {
     }
 
     /** What outlives the asking is done once under the name that the caller gives it, and else under one of ours. */
-    private Actions durable(Context request) throws Refused {
+    static Actions durable(Actions actions, Context request) throws Refused {
         String name = request.header(REQUEST_NAME);
         if (name == null) {
             return actions;
@@ -76,7 +76,8 @@ final class CommandRoutes {
         Requests.AddFolder body = body(request, Requests.AddFolder.class);
         answer(
                 request,
-                durable(request).addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
+                durable(actions, request)
+                        .addFolder(path(required(body.path(), "path")), Optional.ofNullable(body.name())));
     }
 
     private void removeFolder(Context request) throws Exception {
@@ -87,7 +88,7 @@ final class CommandRoutes {
     private void offer(Context request) throws Exception {
         answer(
                 request,
-                durable(request)
+                durable(actions, request)
                         .offer(required(body(request, Requests.Named.class).folder(), "folder")));
     }
 
@@ -101,7 +102,9 @@ final class CommandRoutes {
         Requests.Join body = body(request, Requests.Join.class);
         String directory = body.directory();
         Optional<Path> where = directory == null ? Optional.empty() : Optional.of(path(directory));
-        answer(request, durable(request).join(required(body.jid(), "jid"), required(body.code(), "code"), where));
+        answer(
+                request,
+                durable(actions, request).join(required(body.jid(), "jid"), required(body.code(), "code"), where));
     }
 
     private void sync(Context request) throws Exception {
@@ -113,12 +116,12 @@ final class CommandRoutes {
     private void get(Context request) throws Exception {
         Requests.Get body = body(request, Requests.Get.class);
         Duration timeout = timeout(body.timeoutSeconds(), MAX_TIMEOUT);
-        answer(request, new Requests.Contents(durable(request).get(paths(body.paths()), timeout)));
+        answer(request, new Requests.Contents(durable(actions, request).get(paths(body.paths()), timeout)));
     }
 
     private void drop(Context request) throws Exception {
         Requests.Drop body = body(request, Requests.Drop.class);
-        answer(request, new Requests.Contents(durable(request).drop(paths(body.paths()), body.force())));
+        answer(request, new Requests.Contents(durable(actions, request).drop(paths(body.paths()), body.force())));
     }
 
     private void whereis(Context request) throws Exception {

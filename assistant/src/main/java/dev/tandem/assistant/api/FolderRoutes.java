@@ -1,5 +1,6 @@
 package dev.tandem.assistant.api;
 
+import static dev.tandem.assistant.api.CommandRoutes.durable;
 import static dev.tandem.assistant.api.LocalApi.answer;
 import static dev.tandem.assistant.api.LocalApi.body;
 import static dev.tandem.assistant.api.LocalApi.path;
@@ -35,8 +36,9 @@ final class FolderRoutes {
 
     private void addRemote(Context request) throws Exception {
         Requests.AddRemote body = body(request, Requests.AddRemote.class);
-        actions.addRemote(
-                required(body.folder(), "folder"), required(body.name(), "name"), required(body.url(), "url"));
+        durable(actions, request)
+                .addRemote(
+                        required(body.folder(), "folder"), required(body.name(), "name"), required(body.url(), "url"));
         answer(request, LocalApi.DONE);
     }
 
@@ -49,11 +51,14 @@ final class FolderRoutes {
         Requests.Restore body = body(request, Requests.Restore.class);
         String to = body.to();
         Optional<Path> where = to == null ? Optional.empty() : Optional.of(path(to));
-        answer(request, actions.restore(path(required(body.path(), "path")), required(body.at(), "at"), where));
+        answer(
+                request,
+                durable(actions, request)
+                        .restore(path(required(body.path(), "path")), required(body.at(), "at"), where));
     }
 
     private void forget(Context request) throws Exception {
-        answer(request, actions.forget(required(request.queryParam("device"), "device")));
+        answer(request, durable(actions, request).forget(required(request.queryParam("device"), "device")));
     }
 
     private void rename(Context request) throws Exception {
@@ -63,8 +68,9 @@ final class FolderRoutes {
     }
 
     private void removeRemote(Context request) throws Exception {
-        actions.removeRemote(
-                required(request.queryParam("folder"), "folder"), required(request.queryParam("name"), "name"));
+        durable(actions, request)
+                .removeRemote(
+                        required(request.queryParam("folder"), "folder"), required(request.queryParam("name"), "name"));
         answer(request, LocalApi.DONE);
     }
 }

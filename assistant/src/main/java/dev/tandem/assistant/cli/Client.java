@@ -112,6 +112,11 @@ final class Client {
         return whole("DELETE", address, new byte[0], patience);
     }
 
+    /** The same, for what outlives the asking. */
+    byte[] delete(String address, Duration patience, String name) throws IOException, CommandFailed {
+        return whole(open("DELETE", address, new byte[0], patience, "Idempotency-Key: " + name + "\r\n"), patience);
+    }
+
     private byte[] whole(String method, String address, byte[] body, Duration patience)
             throws IOException, CommandFailed {
         return whole(open(method, address, body, patience), patience);

@@ -40,24 +40,34 @@ final class Log extends Verb {
     @Option(names = "--all", description = "The journals of all devices, merged by time; of the last day by default.")
     private boolean all;
 
+    @Option(
+            names = "--as",
+            paramLabel = "READER",
+            description = "Only what a reader of this name was not shown before; the daemon remembers.")
+    private @Nullable String reader;
+
     private @Nullable Long cursor;
+    private @Nullable Long acknowledged;
 
     @Override
     int run() throws IOException, CommandFailed {
         if (all) {
-            if (name != null || follow) {
-                throw usage("--all is about all shared folders, and ends: leave NAME and -f away");
+            if (name != null || follow || reader != null) {
+                throw usage("--all is about all shared folders, and ends: leave NAME, -f and --as away");
             }
             return new AllDevices(this).log(Optional.ofNullable(since));
         }
         if (since != null && !since.matches("[0-9]{1,18}")) {
             throw usage("a cursor is a number that tandem log printed, not " + Text.clean(since));
         }
+        if (reader != null && (since != null || name != null)) {
+            throw usage("--as goes on where the daemon has remembered, in all folders: leave --since and NAME away");
+        }
         cursor = since == null ? null : Long.valueOf(since);
         Client daemon = daemon();
         read(daemon, Duration.ZERO);
         while (follow && !out().checkError()) {
-            if (cursor == null) {
+            if (cursor == null && reader == null) {
                 cursor = 0L;
             }
             read(daemon, ONE_WAIT);
@@ -67,7 +77,9 @@ final class Log extends Verb {
 
     private void read(Client daemon, Duration wait) throws IOException, CommandFailed {
         Map<String, String> parameters = new LinkedHashMap<>();
-        if (cursor != null) {
+        if (reader != null) {
+            parameters.put("reader", reader);
+        } else if (cursor != null) {
             parameters.put("since", Long.toString(cursor));
         }
         if (name != null) {
@@ -82,6 +94,10 @@ final class Log extends Verb {
             }
         }
         out().flush();
+        if (reader != null && cursor != null && !cursor.equals(acknowledged)) {
+            daemon.post("/api/log/acknowledge", Map.of("reader", reader, "cursor", cursor), QUICK);
+            acknowledged = cursor;
+        }
     }
 
     private void show(String line) throws IOException {

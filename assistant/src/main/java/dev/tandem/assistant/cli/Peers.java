@@ -78,7 +78,7 @@ final class Peers extends Verb {
 
         @Override
         int run() throws IOException, CommandFailed {
-            byte[] answer = daemon().delete(Client.address("/api/peers", Map.of("device", device)), QUICK);
+            byte[] answer = askDelete(Client.address("/api/peers", Map.of("device", device)), QUICK);
             if (root().json()) {
                 print(answer);
                 return Exit.DONE.code();

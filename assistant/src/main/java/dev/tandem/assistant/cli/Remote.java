@@ -33,7 +33,7 @@ final class Remote extends Verb {
 
         @Override
         int run() throws IOException, CommandFailed {
-            daemon().post(API, Map.of("folder", folder, "name", remote, "url", absolute(url)), QUICK);
+            ask(API, Map.of("folder", folder, "name", remote, "url", absolute(url)), QUICK);
             if (!root().json()) {
                 say(folder + " is synced with the git remote " + remote + " from now on");
             }
@@ -60,7 +60,7 @@ final class Remote extends Verb {
 
         @Override
         int run() throws IOException, CommandFailed {
-            daemon().delete(Client.address(API, Map.of("folder", folder, "name", remote)), QUICK);
+            askDelete(Client.address(API, Map.of("folder", folder, "name", remote)), QUICK);
             if (!root().json()) {
                 say(folder + " is no longer synced with " + remote);
             }

@@ -32,7 +32,7 @@ final class Restore extends Verb {
         if (to != null) {
             request.put("to", History.absolute(to));
         }
-        byte[] answer = daemon().post("/api/restore", request, PATIENT);
+        byte[] answer = ask("/api/restore", request, PATIENT);
         if (root().json()) {
             print(answer);
             return Exit.DONE.code();

@@ -65,11 +65,25 @@ abstract class Verb implements Callable<Integer> {
      * the same name to the next one, which goes on with it and gives the result.
      */
     byte[] ask(String address, Map<String, ?> body, Duration patience) throws IOException, CommandFailed {
+        return repeated((daemon, name) -> daemon.post(address, body, patience, name));
+    }
+
+    /** The same, of something to be removed. */
+    byte[] askDelete(String address, Duration patience) throws IOException, CommandFailed {
+        return repeated((daemon, name) -> daemon.delete(address, patience, name));
+    }
+
+    /** What is asked of a daemon, under a name. */
+    private interface Question {
+        byte[] ask(Client daemon, String name) throws IOException, CommandFailed;
+    }
+
+    private byte[] repeated(Question question) throws IOException, CommandFailed {
         String name = UUID.randomUUID().toString();
         Client daemon = daemon();
         while (true) {
             try {
-                return daemon.post(address, body, patience, name);
+                return question.ask(daemon, name);
             } catch (EOFException | SocketException ended) {
                 daemon = next(daemon);
             }

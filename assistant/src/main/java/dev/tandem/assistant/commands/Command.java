@@ -39,6 +39,18 @@ public sealed interface Command {
 
         /** See {@link Drop}. */
         void drop(Drop command, Run run) throws Exception;
+
+        /** See {@link Restore}. */
+        void restore(Restore command, Run run) throws Exception;
+
+        /** See {@link AddRemote}. */
+        void addRemote(AddRemote command, Run run) throws Exception;
+
+        /** See {@link RemoveRemote}. */
+        void removeRemote(RemoveRemote command, Run run) throws Exception;
+
+        /** See {@link Forget}. */
+        void forget(Forget command, Run run) throws Exception;
     }
 
     /**
@@ -173,4 +185,79 @@ public sealed interface Command {
             run.guard(() -> handler.drop(this, run));
         }
     }
+
+    /**
+     * Bring an old version of a file back.
+     *
+     * @param folder its uuid
+     * @param from the file, relative
+     * @param at the user's words for the version
+     * @param to where it is to be, relative
+     * @param commit the version, once it is chosen: a crash in the middle must not choose again
+     * @param base the head at that time: what is done already is found after it
+     */
+    record Restore(
+            String folder,
+            String from,
+            String at,
+            String to,
+            @Nullable String commit,
+            @Nullable String base) implements Command {
+        @Override
+        public void runBy(Handler handler, Run run) {
+            run.guard(() -> handler.restore(this, run));
+        }
+    }
+
+    /**
+     * Sync with a git remote.
+     *
+     * @param folder its uuid
+     * @param url may hold a password, as git's configuration then does
+     */
+    record AddRemote(String folder, String name, String url) implements Command {
+        @Override
+        public void runBy(Handler handler, Run run) {
+            run.guard(() -> handler.addRemote(this, run));
+        }
+    }
+
+    /**
+     * Forget a git remote.
+     *
+     * @param folder its uuid
+     */
+    record RemoveRemote(String folder, String name) implements Command {
+        @Override
+        public void runBy(Handler handler, Run run) {
+            run.guard(() -> handler.removeRemote(this, run));
+        }
+    }
+
+    /**
+     * Revoke a device.
+     *
+     * @param which the user's words for it
+     * @param revoked what it was, once it is found
+     */
+    record Forget(String which, @Nullable Revoked revoked) implements Command {
+        @Override
+        public void runBy(Handler handler, Run run) {
+            run.guard(() -> handler.forget(this, run));
+        }
+    }
+
+    /**
+     * A device that is being revoked.
+     *
+     * @param device its fingerprint
+     * @param online whether there was a link to it
+     * @param folders the names of the folders that were shared with it
+     * @param peers the same, as their uuids here and there
+     */
+    record Revoked(
+            String device, String name, String jid, boolean online, List<String> folders, List<SharedFolder> peers) {}
+
+    /** A folder's uuid here, and on a peer. */
+    record SharedFolder(String here, String there) {}
 }

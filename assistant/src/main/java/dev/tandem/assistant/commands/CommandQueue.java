@@ -76,24 +76,4 @@ public final class CommandQueue {
         }
         return Optional.ofNullable(soonest).map(left -> left.isNegative() ? Duration.ZERO : left);
     }
-
-    /** What a step's outcome makes of a row. */
-    public static CommandRow after(CommandRow row, Outcome outcome, Instant now) {
-        return row.after(outcome, now);
-    }
-
-    /** The row with what its step has learnt. */
-    public static CommandRow saved(CommandRow row, Command command, Instant now) {
-        return row.saved(command, now);
-    }
-
-    /** The rows of a daemon that died, as they are to be stored when the next one starts. */
-    public static CommandRow recovered(CommandRow row, Instant now) {
-        return row.state() == CommandRow.State.RUNNING ? row.recovered(now) : row;
-    }
-
-    /** A row that is never tried again, and the reason. */
-    public static CommandRow dead(CommandRow row, String reason, Instant now) {
-        return row.dead(reason, now);
-    }
 }

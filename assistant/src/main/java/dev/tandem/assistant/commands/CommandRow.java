@@ -89,16 +89,23 @@ public record CommandRow(
         return with(id, key, step, arguments, State.RUNNING, attempts, interval, next, error, result, now);
     }
 
-    CommandRow saved(Command command, Instant now) {
+    /** With what its step has learnt. */
+    public CommandRow saved(Command command, Instant now) {
         return with(id, key, step, Commands.encode(command), state, attempts, interval, next, error, result, now);
     }
 
-    /** The daemon died in the middle of a step: it is to be done again, and may have been done (SMPLX-14). */
-    CommandRow recovered(Instant now) {
-        return with(id, key, step, arguments, State.QUEUED, attempts + 1, interval, now, error, result, now);
+    /**
+     * As the next daemon starts with it: a step in the middle of which the last one died is to be done again, and may
+     * have been done (SMPLX-14).
+     */
+    public CommandRow recovered(Instant now) {
+        return state != State.RUNNING
+                ? this
+                : with(id, key, step, arguments, State.QUEUED, attempts + 1, interval, now, error, result, now);
     }
 
-    CommandRow dead(String reason, Instant now) {
+    /** Never tried again, for a reason. */
+    public CommandRow dead(String reason, Instant now) {
         String told = result == null ? Commands.write(Failure.of(reason)) : result;
         return with(id, key, step, arguments, State.DEAD, attempts, interval, next, reason, told, now);
     }
@@ -108,7 +115,8 @@ public record CommandRow(
         return with(id, key, step, arguments, state, attempts, interval, limit, error, result, changed);
     }
 
-    CommandRow after(Outcome outcome, Instant now) {
+    /** What a step's outcome makes of it. */
+    public CommandRow after(Outcome outcome, Instant now) {
         if (outcome instanceof Outcome.Next to) {
             return onward(key, to.step(), to.command(), result, now);
         }

@@ -16,12 +16,16 @@ public final class Commands {
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .build();
 
-    private static final Map<String, Class<? extends Command>> KINDS = Map.of(
+    private static final Map<String, Class<? extends Command>> KINDS = Map.of( // their names are stored
             "add", Command.Add.class,
             "pair-offer", Command.PairOffer.class,
             "pair-join", Command.PairJoin.class,
             "get", Command.Get.class,
-            "drop", Command.Drop.class);
+            "drop", Command.Drop.class,
+            "restore", Command.Restore.class,
+            "remote-add", Command.AddRemote.class,
+            "remote-remove", Command.RemoveRemote.class,
+            "peer-forget", Command.Forget.class);
 
     private Commands() {}
 

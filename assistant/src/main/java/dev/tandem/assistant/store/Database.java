@@ -2,7 +2,6 @@ package dev.tandem.assistant.store;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,7 +20,7 @@ import org.sqlite.SQLiteException;
  * One SQLite file: a connection that writes and one that reads, so that no reader ever holds up a writer.
  *
  * <p>Any thread. Lock order: {@code writing} before {@code reading}; nothing else is locked under either. What fails is
- * an {@link UncheckedIOException} whose message is a line for the user.
+ * a {@link StoreException} whose message is a line for the user.
  */
 final class Database implements AutoCloseable {
     /** Another process (a backup, the sqlite3 shell) may hold the file for a moment. */
@@ -120,8 +119,8 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private UncheckedIOException failed(JdbiException cause) {
-        return new UncheckedIOException(new IOException(line(file, cause), cause));
+    private StoreException failed(JdbiException cause) {
+        return new StoreException(new IOException(line(file, cause), cause));
     }
 
     /** Says for the user what SQLite met. */
@@ -171,7 +170,7 @@ final class Database implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw new UncheckedIOException(new IOException("the database could not be closed: " + e.getMessage(), e));
+            throw new StoreException(new IOException("the database could not be closed: " + e.getMessage(), e));
         }
     }
 }

@@ -33,6 +33,12 @@ record Schema(String current, List<String> migrations) {
                 changed INTEGER NOT NULL
             );
             """, """
+            CREATE TABLE journal_reader (
+                name TEXT PRIMARY KEY,
+                cursor INTEGER NOT NULL,
+                used INTEGER NOT NULL
+            );
+            """, """
             CREATE TABLE vouching (
                 folder TEXT NOT NULL,
                 device TEXT NOT NULL,

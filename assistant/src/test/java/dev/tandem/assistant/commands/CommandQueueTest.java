@@ -30,7 +30,7 @@ final class CommandQueueTest {
         due.forEach(queue::put);
         assertThat(queue.due(NOON)).isEmpty();
 
-        queue.put(CommandQueue.after(due.get(0), done(), NOON));
+        queue.put(due.get(0).after(done(), NOON));
         assertThat(queue.due(NOON)).extracting(CommandRow::id).containsExactly(second.id());
     }
 
@@ -39,7 +39,7 @@ final class CommandQueueTest {
     void retrying() {
         CommandRow first = asked("a");
         asked("a");
-        queue.put(CommandQueue.after(first, new Outcome.Again("no answer"), NOON));
+        queue.put(first.after(new Outcome.Again("no answer"), NOON));
         CommandRow other = asked("b");
 
         assertThat(queue.due(NOON)).extracting(CommandRow::id).containsExactly(other.id());
@@ -52,7 +52,7 @@ final class CommandQueueTest {
         Instant now = NOON;
         StringBuilder waits = new StringBuilder();
         for (int i = 0; i < 14; i++) {
-            row = CommandQueue.after(row, new Outcome.Again("no answer"), now);
+            row = row.after(new Outcome.Again("no answer"), now);
             waits.append(Duration.between(now, row.next()).toSeconds()).append(' ');
             now = row.next();
         }
@@ -66,10 +66,10 @@ final class CommandQueueTest {
     @DisplayName(
             "SMPLX-7: a failure for good is a value that whoever asked can read; a finished step forgets the waits")
     void outcomes() {
-        CommandRow row = CommandQueue.after(asked("a"), new Outcome.Again("no answer"), NOON);
+        CommandRow row = asked("a").after(new Outcome.Again("no answer"), NOON);
 
-        CommandRow next = CommandQueue.after(row, new Outcome.Next("two", get("x"), Outcome.NOTHING), NOON);
-        CommandRow failed = CommandQueue.after(next, new Outcome.Failed(Failure.of("the disk burnt")), NOON);
+        CommandRow next = row.after(new Outcome.Next("two", get("x"), Outcome.NOTHING), NOON);
+        CommandRow failed = next.after(new Outcome.Failed(Failure.of("the disk burnt")), NOON);
 
         assertThat(next).satisfies(it -> {
             assertThat(it.step()).isEqualTo("two");
@@ -84,7 +84,7 @@ final class CommandQueueTest {
     @Test
     @DisplayName("SMPLX-8: a clock that is set back a day does not stall a command for more than one interval")
     void clockSetBack() {
-        CommandRow row = CommandQueue.after(asked("a"), new Outcome.Again("no answer"), NOON);
+        CommandRow row = asked("a").after(new Outcome.Again("no answer"), NOON);
         queue.put(row);
         Instant yesterday = NOON.minus(Duration.ofDays(1));
 
@@ -100,13 +100,13 @@ final class CommandQueueTest {
     void recovered() {
         CommandRow running = queueStart(asked("a"));
 
-        CommandRow again = CommandQueue.recovered(running, NOON.plusSeconds(5));
+        CommandRow again = running.recovered(NOON.plusSeconds(5));
 
         assertThat(again.state()).isEqualTo(CommandRow.State.QUEUED);
         assertThat(again.attempts()).isEqualTo(1);
         assertThat(again.next()).isEqualTo(NOON.plusSeconds(5));
-        CommandRow waiting = CommandQueue.after(running, new Outcome.Again("no answer"), NOON);
-        assertThat(CommandQueue.recovered(waiting, NOON)).isEqualTo(waiting);
+        CommandRow waiting = running.after(new Outcome.Again("no answer"), NOON);
+        assertThat(waiting.recovered(NOON)).isEqualTo(waiting);
     }
 
     @Test
@@ -150,12 +150,12 @@ final class CommandQueueTest {
         CommandRow row = queueStart(asked("a"));
         CommandRow later = asked("a");
 
-        CommandRow wishing = CommandQueue.after(row, new Outcome.Answered("not yet", "wish", get("y")), NOON);
+        CommandRow wishing = row.after(new Outcome.Answered("not yet", "wish", get("y")), NOON);
         queue.put(wishing);
-        queue.put(CommandQueue.after(wishing, new Outcome.Again("nobody has it"), NOON));
+        queue.put(wishing.after(new Outcome.Again("nobody has it"), NOON));
 
         assertThat(queue.due(NOON)).extracting(CommandRow::id).containsExactly(later.id());
-        assertThat(CommandQueue.after(wishing, done(), NOON).result()).isEqualTo("\"not yet\"");
+        assertThat(wishing.after(done(), NOON).result()).isEqualTo("\"not yet\"");
     }
 
     private CommandRow asked(String key) {

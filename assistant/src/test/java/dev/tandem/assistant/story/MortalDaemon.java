@@ -14,8 +14,16 @@ import dev.tandem.xmpp.testing.Prosody;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,26 +38,37 @@ final class MortalDaemon implements AutoCloseable {
 
     final String name;
     final Path home;
-    final Path folder;
+
+    /** Where its folders are. */
+    final Path directory;
+
     private Process process;
 
     MortalDaemon(String name, Path directory) throws IOException {
         this.name = name;
         home = directory.resolve(name + "-home");
-        folder = directory.resolve(name);
+        this.directory = directory;
     }
 
-    /** What runs in the process: home, name, and the label to stop at. */
+    /** What runs in the process: home, and name. The label to stop at is in a file, and may change. */
     public static void main(String[] arguments) throws Exception {
         Path home = Path.of(arguments[0]);
         Failpoints stop = label -> {
-            if (label.equals(arguments[2])) {
+            if (label.equals(label(home))) {
                 rest(home.resolve("reached"));
             }
         };
         Daemon daemon = Daemon.start(new Home(home), new Options(arguments[1], Options.Direct.OFF, stop));
         daemon.awaitStop();
         daemon.close();
+    }
+
+    private static String label(Path home) {
+        try {
+            return Files.readString(home.resolve("label"));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     /** Says where it is and never goes on. */
@@ -62,8 +81,15 @@ final class MortalDaemon implements AutoCloseable {
         }
     }
 
-    void starts(String label) throws IOException {
+    /** Where it is to stop from now on; nowhere if there is no such label. */
+    void stopsAt(String label) throws IOException {
         Files.createDirectories(home);
+        Path next = Files.writeString(home.resolve("label.next"), label);
+        Files.move(next, home.resolve("label"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    void starts() throws IOException {
+        stopsAt("");
         Files.deleteIfExists(home.resolve("reached"));
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -73,23 +99,25 @@ final class MortalDaemon implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         MortalDaemon.class.getName(),
                         home.toString(),
-                        name,
-                        label)
+                        name)
                 .redirectErrorStream(true)
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(home.resolve("output").toFile()))
                 .start();
         await(name + " runs")
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
+                .pollInterval(Duration.ofMillis(20))
                 .until(() -> new Home(home)
                         .running()
                         .filter(running -> running.pid() == process.pid())
                         .isPresent());
     }
 
-    void starts() throws IOException {
-        starts("");
+    /** Starts it if it does not run. */
+    void runs() throws IOException {
+        if (!process.isAlive()) {
+            starts();
+        }
     }
 
     /** Waits until it is at its label, and kills it there. */
@@ -99,6 +127,12 @@ final class MortalDaemon implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> Files.exists(home.resolve("reached")));
         kill();
+    }
+
+    /** The same, and the next daemon on that home starts. */
+    void isKilledAtItsLabelAndStartsAgain() throws IOException {
+        isKilledAtItsLabel();
+        starts();
     }
 
     void kill() {
@@ -145,22 +179,54 @@ final class MortalDaemon implements AutoCloseable {
         Path file = Files.writeString(home.resolve("password"), password);
         List<String> words = new ArrayList<>(List.of("account", "add", "--server", server.address()));
         words.addAll(List.of("--trust-cert", server.certificate().toString(), "--password-file", file.toString(), jid));
-        Said said = tandem(words.toArray(String[]::new));
-        if (said.exit() != 0) {
-            throw new IOException(said.toString());
-        }
+        does(words.toArray(String[]::new));
     }
 
     JsonNode status() throws IOException {
         return new ObjectMapper().readTree(tandem("status", "--json").out());
     }
 
-    void sees(String file, String content) {
+    /** Does what is to succeed. */
+    Said does(String... arguments) throws IOException {
+        Said said = tandem(arguments);
+        if (said.exit() != 0) {
+            throw new IOException(String.join(" ", arguments) + ": " + said);
+        }
+        return said;
+    }
+
+    /** What the daemon's database says, one value a row, also while it runs. */
+    List<String> rows(String query) throws SQLException {
+        try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("tandem.db"));
+                Statement statement = database.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            List<String> rows = new ArrayList<>();
+            while (found.next()) {
+                rows.add(found.getString(1));
+            }
+            return rows;
+        }
+    }
+
+    /** Runs the real git there. */
+    static String git(Path directory, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("git"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said;
+    }
+
+    void sees(Path file, String content) {
         await(name + " sees " + file)
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
+                .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
-                .until(() -> Files.readString(folder.resolve(file)).equals(content));
+                .until(() -> Files.readString(file).equals(content));
     }
 
     @Override

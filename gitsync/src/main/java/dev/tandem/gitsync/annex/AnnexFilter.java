@@ -112,7 +112,7 @@ public final class AnnexFilter {
 
     /** A spool for what git sends of a path. */
     Spool spool(String path, Optional<Key> last) throws IOException {
-        return new Spool(store, backends.of(path, last));
+        return new Spool(store, backends.of(path, last), 0);
     }
 
     /** The key of a path's last version. */

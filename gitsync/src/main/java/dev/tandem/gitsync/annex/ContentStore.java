@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.annex;
 
+import dev.tandem.gitsync.bulk.BulkReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -94,7 +95,7 @@ public final class ContentStore {
         }
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ);
-                Spool spool = new Spool(this, backend)) {
+                Spool spool = new Spool(this, backend, in.size())) {
             while (in.read(buffer.clear()) >= 0) {
                 spool.write(buffer.flip());
             }
@@ -326,7 +327,7 @@ public final class ContentStore {
     static Optional<String> mismatch(Key key, Path file) throws IOException {
         ContentDigest digest = ContentDigest.of(key);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (BulkReader in = BulkReader.open(file)) {
             while (in.read(buffer.clear()) >= 0) {
                 digest.update(buffer.flip());
             }

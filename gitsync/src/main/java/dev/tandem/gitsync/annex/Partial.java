@@ -1,5 +1,7 @@
 package dev.tandem.gitsync.annex;
 
+import dev.tandem.gitsync.bulk.BulkReader;
+import dev.tandem.gitsync.bulk.BulkWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,42 +24,44 @@ public final class Partial implements Closeable {
     private final ContentStore store;
     private final Key key;
     private final Path file;
-    private final FileChannel channel;
+    private final BulkWriter out;
     private final ContentDigest digest;
     private boolean ended;
 
-    private Partial(ContentStore store, Key key, Path file, FileChannel channel) {
+    private Partial(ContentStore store, Key key, Path file, BulkWriter out, ContentDigest digest) {
         this.store = store;
         this.key = key;
         this.file = file;
-        this.channel = channel;
-        this.digest = ContentDigest.of(key);
+        this.out = out;
+        this.digest = digest;
     }
 
     static Partial open(ContentStore store, Key key, Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        Partial partial = new Partial(store, key, file, channel);
-        try {
-            partial.readWhatCame();
-            return partial;
-        } catch (IOException | RuntimeException failed) {
-            channel.close();
-            throw failed;
-        }
+        ContentDigest digest = ContentDigest.of(key);
+        readWhatCame(file, limit(key), digest);
+        return new Partial(
+                store,
+                key,
+                file,
+                new BulkWriter(file, digest.bytes(), key.sizeBytes().orElse(0)),
+                digest);
     }
 
-    private void readWhatCame() throws IOException {
-        if (channel.size() > limit()) {
-            channel.truncate(0);
+    private static void readWhatCame(Path file, long limit, ContentDigest digest) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            if (channel.size() > limit) {
+                channel.truncate(0);
+            }
         }
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        while (channel.read(buffer.clear()) >= 0) {
-            digest.update(buffer.flip());
+        try (BulkReader came = BulkReader.open(file)) {
+            while (came.read(buffer.clear()) >= 0) {
+                digest.update(buffer.flip());
+            }
         }
     }
 
-    private long limit() {
+    private static long limit(Key key) {
         return key.sizeBytes().orElse(Long.MAX_VALUE);
     }
 
@@ -77,14 +81,12 @@ public final class Partial implements Closeable {
      * @throws WrongContentException if that is more than the content has; all that came is then thrown away
      */
     public void write(ByteBuffer next) throws IOException {
-        if (next.remaining() > limit() - bytes()) {
+        if (next.remaining() > limit(key) - bytes()) {
             discard();
-            throw new WrongContentException(key, "more than " + limit() + " bytes");
+            throw new WrongContentException(key, "more than " + limit(key) + " bytes");
         }
         digest.update(next.duplicate());
-        while (next.hasRemaining()) {
-            channel.write(next);
-        }
+        out.write(next);
     }
 
     /** Takes what is written to it as the next bytes. Closing it does nothing. */
@@ -109,7 +111,8 @@ public final class Partial implements Closeable {
      * @throws IOException if it cannot be stored; what has come is kept
      */
     public void finish() throws IOException {
-        if (channel.size() != bytes()) { // a write has failed, and was not heeded
+        out.flush();
+        if (Files.size(file) != bytes()) { // a write has failed, and was not heeded
             throw new IOException("not all that came for " + key + " could be written; free some space and try again");
         }
         Optional<String> mismatch = digest.mismatch();
@@ -117,9 +120,9 @@ public final class Partial implements Closeable {
             discard();
             throw new WrongContentException(key, mismatch.get());
         }
-        channel.force(true);
+        out.force();
         ended = true;
-        channel.close();
+        out.close();
         try {
             store.place(key, file);
         } finally {
@@ -129,7 +132,7 @@ public final class Partial implements Closeable {
 
     /** Throws away what has come, and closes this. */
     public void discard() throws IOException {
-        channel.close();
+        out.close();
         Files.deleteIfExists(file);
         close();
     }
@@ -137,10 +140,13 @@ public final class Partial implements Closeable {
     /** Keeps what has come, for the next attempt. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        if (!ended) {
-            ended = true;
-            store.closed(key);
+        try {
+            out.close();
+        } finally {
+            if (!ended) {
+                ended = true;
+                store.closed(key);
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.tandem.gitsync.delta;
 
+import com.google.common.io.ByteStreams;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Map;
 
@@ -20,6 +22,7 @@ import java.util.Map;
  */
 public final class Recipe {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final long PIECE_BYTES = 32L << 20;
 
     private Recipe() {}
 
@@ -30,6 +33,53 @@ public final class Recipe {
      * @return how many bytes of the new version the receiver has already
      */
     public static long write(InputStream content, Signature old, OutputStream out) throws IOException {
+        long copied = steps(content, old, out);
+        Varint.write(out, 0);
+        return copied;
+    }
+
+    /**
+     * The same for a sender that has the old version too: what both have in common at the beginning and at the end is
+     * compared, and only what lies between is cut.
+     *
+     * @param content the new version
+     * @param old the version that the signature describes
+     */
+    public static long write(SeekableByteChannel content, SeekableByteChannel old, Signature held, OutputStream out)
+            throws IOException {
+        long most = Math.min(content.size(), old.size());
+        long begin = begin(content, old, most, out);
+        long end = CommonEnds.end(content, old, most - begin);
+        content.position(begin);
+        InputStream between = ByteStreams.limit(Channels.newInputStream(content), content.size() - begin - end);
+        long copied = begin + end + steps(between, held, out);
+        if (end > 0) {
+            copy(out, old.size() - end, end);
+        }
+        Varint.write(out, 0);
+        return copied;
+    }
+
+    /** Told piece by piece: the receiver copies while the rest is compared. */
+    private static long begin(SeekableByteChannel content, SeekableByteChannel old, long most, OutputStream out)
+            throws IOException {
+        long begin = 0;
+        while (begin < most) {
+            long piece = Math.min(most - begin, PIECE_BYTES);
+            long same = CommonEnds.begin(content, old, begin, begin + piece);
+            if (same > 0) {
+                copy(out, begin, same);
+                out.flush();
+            }
+            begin += same;
+            if (same < piece) {
+                break;
+            }
+        }
+        return begin;
+    }
+
+    private static long steps(InputStream content, Signature old, OutputStream out) throws IOException {
         Map<ChunkHash, Chunk> held = old.byHash();
         Chunker chunker = new Chunker(content, old.sizes());
         long copied = 0;
@@ -56,7 +106,6 @@ public final class Recipe {
         if (length > 0) {
             copy(out, from, length);
         }
-        Varint.write(out, 0);
         return copied;
     }
 

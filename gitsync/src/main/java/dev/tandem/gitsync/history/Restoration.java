@@ -61,12 +61,34 @@ public final class Restoration {
             commit.setAuthor(who);
             commit.setCommitter(who);
             commit.setEncoding(StandardCharsets.UTF_8);
-            commit.setMessage(
-                    "Restore " + to + " as of " + version.commit().name().substring(0, 10) + "\n");
+            commit.setMessage(message(version, to));
             ObjectId made = inserter.insert(commit);
             inserter.flush();
             return made;
         }
+    }
+
+    /**
+     * Whether there is such a commit among those of {@code head} that {@code base} does not have.
+     *
+     * @param base what the branch was at before
+     */
+    public static boolean isDone(Repository git, ObjectId head, ObjectId base, FileVersion version, String to)
+            throws IOException {
+        try (RevWalk walk = new RevWalk(git)) {
+            walk.markStart(walk.parseCommit(head));
+            walk.markUninteresting(walk.parseCommit(base));
+            for (RevCommit commit : walk) {
+                if (commit.getFullMessage().equals(message(version, to))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private static String message(FileVersion version, String to) {
+        return "Restore " + to + " as of " + version.commit().name().substring(0, 10) + "\n";
     }
 
     private record Entry(FileMode mode, ObjectId blob) {}

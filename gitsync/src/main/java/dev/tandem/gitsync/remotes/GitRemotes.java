@@ -69,11 +69,22 @@ public final class GitRemotes {
         config.save();
     }
 
+    /** Whether git's configuration has a remote of that name. */
+    public boolean isKnown(String name) {
+        return git.getConfig().getSubsections(REMOTE).contains(name);
+    }
+
     /** Forgets a remote and what was fetched from it; false if there was none. What was merged stays. */
     public boolean remove(String name) throws IOException {
         StoredConfig config = git.getConfig();
         if (!config.getSubsections(REMOTE).contains(name)) {
             return false;
+        }
+        // first, as what is cut short here is found again by the configuration
+        for (Ref ref : git.getRefDatabase().getRefsByPrefix(tracking(name))) {
+            RefUpdate update = git.updateRef(ref.getName(), true);
+            update.setForceUpdate(true);
+            update.delete();
         }
         config.unsetSection(REMOTE, name);
         for (String branch : config.getSubsections("branch")) {
@@ -83,11 +94,6 @@ public final class GitRemotes {
             }
         }
         config.save();
-        for (Ref ref : git.getRefDatabase().getRefsByPrefix(tracking(name))) {
-            RefUpdate update = git.updateRef(ref.getName(), true);
-            update.setForceUpdate(true);
-            update.delete();
-        }
         return true;
     }
 
