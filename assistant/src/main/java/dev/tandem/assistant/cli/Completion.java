@@ -22,6 +22,7 @@ final class Completion {
     static String bash(CommandLine tandem) {
         return joined(AutoComplete.bash("tandem", tandem)
                 .lines()
+                .filter(line -> !line.startsWith("#!")) // it is sourced
                 .map(String::stripTrailing)
                 .toList());
     }

@@ -68,8 +68,9 @@ final class Root implements Callable<Integer> {
     }
 
     Home home() {
-        return Home.locate(
-                home, environment, System.getProperty("os.name", ""), Path.of(System.getProperty("user.home", "")));
+        // as the shell has it; Java's own idea is that of the password file, which knows no home of many a service
+        String user = environment.getOrDefault("HOME", System.getProperty("user.home", ""));
+        return Home.locate(home, environment, System.getProperty("os.name", ""), Path.of(user));
     }
 
     boolean json() {
