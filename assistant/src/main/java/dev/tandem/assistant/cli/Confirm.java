@@ -20,7 +20,9 @@ final class Confirm extends Verb {
     @Override
     int run() throws IOException, CommandFailed {
         daemon().post("/api/confirm", Map.of("folder", name), QUICK);
-        say("the files are deleted here; every other device asks before it follows; their history stays");
+        if (!root().json()) {
+            say("the files are deleted here; every other device asks before it follows; their history stays");
+        }
         return Exit.DONE.code();
     }
 }

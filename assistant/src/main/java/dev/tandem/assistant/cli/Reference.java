@@ -45,7 +45,7 @@ public final class Reference {
 
     /** All commands, to be looked at and not to be run. */
     static CommandLine commands() {
-        return TandemCommand.commandLine(new Root(new Nothing(), Map.of()), Optional.empty());
+        return TandemCommand.commandLine(new Root(new Nothing(), Map.of(), Screen.NONE), Optional.empty());
     }
 
     /** Whether every command has the option; it is described with the program only. */

@@ -20,7 +20,9 @@ final class Undo extends Verb {
     @Override
     int run() throws IOException, CommandFailed {
         daemon().post("/api/undo", Map.of("folder", name), QUICK);
-        say("the files come back, on all devices");
+        if (!root().json()) {
+            say("the files come back, on all devices");
+        }
         return Exit.DONE.code();
     }
 }
