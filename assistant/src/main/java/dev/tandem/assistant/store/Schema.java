@@ -32,6 +32,12 @@ record Schema(String current, List<String> migrations) {
                 result TEXT,
                 changed INTEGER NOT NULL
             );
+            """, """
+            CREATE TABLE journal_reader (
+                name TEXT PRIMARY KEY,
+                cursor INTEGER NOT NULL,
+                used INTEGER NOT NULL
+            );
             """);
 
     /** The schema of this release. */

@@ -28,6 +28,7 @@ public final class Store implements AutoCloseable {
     private final OwedNotices owed;
     private final StoredCommands commands;
     private final Journal journal;
+    private final JournalCursors cursors;
 
     private Store(Database database) {
         this.database = database;
@@ -38,6 +39,7 @@ public final class Store implements AutoCloseable {
         this.owed = new OwedNotices(database);
         this.commands = new StoredCommands(database);
         this.journal = new Journal(database, Journal.Retention.DEFAULT);
+        this.cursors = new JournalCursors(database, journal);
     }
 
     /** Reads the whole database and says what is wrong with it; empty if nothing is. */
@@ -189,6 +191,11 @@ public final class Store implements AutoCloseable {
     /** What happened. */
     public Journal journal() {
         return journal;
+    }
+
+    /** Where its readers are. */
+    public JournalCursors cursors() {
+        return cursors;
     }
 
     /** Runs several changes, journal entries among them, as one: all of them are durable when it returns, or none. */

@@ -60,6 +60,13 @@ CREATE TABLE journal_pruned (
     through INTEGER NOT NULL
 );
 
+-- How far the readers are that have a name.
+CREATE TABLE journal_reader (
+    name TEXT PRIMARY KEY,                -- '' is the user, who has seen what happened, wherever that was shown
+    cursor INTEGER NOT NULL,              -- the last entry that was acknowledged
+    used INTEGER NOT NULL                 -- milliseconds since 1970; of too many, the one unused for longest goes
+);
+
 -- What users have asked for and what outlives the asking.
 CREATE TABLE command (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
