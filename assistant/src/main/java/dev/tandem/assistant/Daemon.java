@@ -127,7 +127,7 @@ public final class Daemon implements AutoCloseable {
                 commands,
                 stopRequested::countDown);
         token = home.makeToken(random);
-        api = new LocalApi(actions, store.journal(), token, random, clock, Version.current());
+        api = new LocalApi(actions, store.journal(), store.cursors(), token, random, clock, Version.current());
     }
 
     /**

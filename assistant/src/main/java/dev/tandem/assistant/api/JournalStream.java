@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the journal as one JSON object a line, and waits for more where there is nothing yet. Any thread. */
@@ -35,12 +36,11 @@ final class JournalStream {
      * @param limit at most so many entries
      * @param folder of one folder only
      * @param patience how long to wait for a first entry
+     * @param delivers is told the last cursor of what is about to be written
      */
-    record Reading(long since, boolean resumes, int limit, Optional<String> folder, Duration patience) {}
+    record Reading(
+            long since, boolean resumes, int limit, Optional<String> folder, Duration patience, LongConsumer delivers) {}
 
-    long last() {
-        return journal.last();
-    }
 
     void write(Reading reading, OutputStream out) throws IOException {
         Instant deadline = clock.instant().plus(reading.patience());
@@ -60,6 +60,7 @@ final class JournalStream {
         boolean first = saysGap;
         while (left > 0) {
             Journal.Page page = journal.page(cursor, Math.min(left, PAGE_ENTRIES), reading.folder());
+            reading.delivers().accept(last(page, cursor));
             if (first && page.gap().isPresent()) {
                 cursor = page.gap().get().resume();
                 writeGap(page.gap().get(), out);
@@ -76,6 +77,12 @@ final class JournalStream {
             }
         }
         return cursor;
+    }
+
+    private static long last(Journal.Page page, long otherwise) {
+        return page.entries().isEmpty()
+                ? page.gap().map(Journal.Gap::resume).orElse(otherwise)
+                : page.entries().get(page.entries().size() - 1).cursor();
     }
 
     private void writeGap(Journal.Gap gap, OutputStream out) throws IOException {

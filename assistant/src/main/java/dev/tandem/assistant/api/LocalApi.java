@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.tandem.assistant.store.Journal;
+import dev.tandem.assistant.store.JournalCursors;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -71,7 +71,7 @@ public final class LocalApi implements AutoCloseable {
             "/icon.svg", new String[] {"icon.svg", "image/svg+xml"});
 
     private final Actions actions;
-    private final JournalStream journal;
+    private final JournalRoutes journal;
     private final String token;
     private final SecureRandom random;
     private final String version;
@@ -84,15 +84,22 @@ public final class LocalApi implements AutoCloseable {
      *
      * @param actions what it does
      * @param journal what it tells
+     * @param cursors to whom, of those that have a name
      * @param token what a caller must know, from {@link Home#makeToken}
      * @param random for the browser's session
      * @param clock for the deadlines of those that wait
      * @param version told to everybody
      */
     public LocalApi(
-            Actions actions, Journal journal, String token, SecureRandom random, InstantSource clock, String version) {
+            Actions actions,
+            Journal journal,
+            JournalCursors cursors,
+            String token,
+            SecureRandom random,
+            InstantSource clock,
+            String version) {
         this.actions = actions;
-        this.journal = new JournalStream(journal, clock);
+        this.journal = new JournalRoutes(journal, cursors, clock);
         this.token = token;
         this.random = random;
         this.version = version;
@@ -148,9 +155,9 @@ public final class LocalApi implements AutoCloseable {
         javalin.before(this::check);
         javalin.get("/api/version", request -> answer(request, new Requests.Version(version)));
         javalin.get("/api/status", request -> answer(request, actions.status()));
-        javalin.get("/api/log", this::log);
         javalin.post("/api/stop", this::stop);
         Routes patient = (method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler));
+        journal.add(patient, javalin::addHttpHandler);
         new CommandRoutes(actions).add(patient);
         new FolderRoutes(actions).add(patient);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
@@ -225,37 +232,6 @@ public final class LocalApi implements AutoCloseable {
                 waiting.release();
             }
         };
-    }
-
-    private void log(Context request) throws Exception {
-        long wait = number(request, "wait", 0, MAX_PATIENCE.toSeconds());
-        JournalStream.Reading reading = new JournalStream.Reading(
-                number(request, "since", begin(request), Long.MAX_VALUE),
-                request.queryParam("since") != null,
-                request.queryParam("limit") == null
-                        ? Integer.MAX_VALUE
-                        : (int) number(request, "limit", 0, Integer.MAX_VALUE),
-                Optional.ofNullable(request.queryParam("folder")),
-                Duration.ofSeconds(wait));
-        request.contentType("application/x-ndjson");
-        patiently(ready -> journal.write(reading, ready.outputStream())).handle(request);
-    }
-
-    /** Where a reader without a cursor begins: {@code tail} entries before the end, else at the oldest. */
-    private long begin(Context request) throws Refused {
-        long tail = number(request, "tail", Long.MAX_VALUE, Long.MAX_VALUE);
-        return Math.max(0, journal.last() - tail);
-    }
-
-    private static long number(Context request, String name, long otherwise, long max) throws Refused {
-        String value = request.queryParam(name);
-        if (value == null) {
-            return otherwise;
-        }
-        if (!value.matches("[0-9]{1,18}")) {
-            throw new Refused(400, "usage", name + " is not a number: " + value);
-        }
-        return Math.min(Long.parseLong(value), max);
     }
 
     private void stop(Context request) throws IOException {

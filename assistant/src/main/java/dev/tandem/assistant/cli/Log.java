@@ -33,18 +33,28 @@ final class Log extends Verb {
     @Option(names = "--since", paramLabel = "CURSOR", description = "Only what came after this cursor.")
     private @Nullable Long since;
 
+    @Option(
+            names = "--as",
+            paramLabel = "READER",
+            description = "Only what a reader of this name was not shown before; the daemon remembers.")
+    private @Nullable String reader;
+
     private @Nullable Long cursor;
+    private @Nullable Long acknowledged;
 
     @Override
     int run() throws IOException, CommandFailed {
         if (since != null && since < 0) {
             throw usage("a cursor is a number that tandem log printed, not " + since);
         }
+        if (reader != null && (since != null || name != null)) {
+            throw usage("--as goes on where the daemon has remembered, in all folders: leave --since and NAME away");
+        }
         cursor = since;
         Client daemon = daemon();
         read(daemon, Duration.ZERO);
         while (follow && !out().checkError()) {
-            if (cursor == null) {
+            if (cursor == null && reader == null) {
                 cursor = 0L;
             }
             read(daemon, ONE_WAIT);
@@ -54,7 +64,9 @@ final class Log extends Verb {
 
     private void read(Client daemon, Duration wait) throws IOException, CommandFailed {
         Map<String, String> parameters = new LinkedHashMap<>();
-        if (cursor != null) {
+        if (reader != null) {
+            parameters.put("reader", reader);
+        } else if (cursor != null) {
             parameters.put("since", Long.toString(cursor));
         }
         if (name != null) {
@@ -69,6 +81,10 @@ final class Log extends Verb {
             }
         }
         out().flush();
+        if (reader != null && cursor != null && !cursor.equals(acknowledged)) {
+            daemon.post("/api/log/acknowledge", Map.of("reader", reader, "cursor", cursor), QUICK);
+            acknowledged = cursor;
+        }
     }
 
     private void show(String line) throws IOException {

@@ -32,9 +32,9 @@ public final class JournalCursors {
     private final Journal journal;
     private final List<LongConsumer> seenListeners = new CopyOnWriteArrayList<>();
 
-    /** Those that are open. */
+    /** Of the names that were used since the daemon started; has no other names than the database. */
     @GuardedBy("this")
-    private final Map<String, Place> open = new HashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
 
     JournalCursors(Database database, Journal journal) {
         this.database = database;
@@ -57,7 +57,7 @@ public final class JournalCursors {
      */
     public record Named(String name, long cursor, Instant used) {}
 
-    /** What the open readers of one name have in common. */
+    /** What the readers of one name have in common. */
     private static final class Place {
         private long acknowledged;
         private long delivered;
@@ -85,11 +85,8 @@ public final class JournalCursors {
         if (!isName(name)) {
             throw new IllegalArgumentException("not a name of a reader: " + name);
         }
-        Place shared = open.get(name);
-        if (shared != null) {
-            shared.readers++;
-            return new Reader(name, shared, journal.last());
-        }
+        Place known = places.get(name);
+        boolean shared = known != null && known.readers > 0;
         long cursor = database.write(handle -> {
             long begin = cursor(handle, name).orElse(start == Start.NOW ? journal.last() : 0);
             makeRoom(handle, name);
@@ -100,10 +97,42 @@ public final class JournalCursors {
             return begin;
         });
         // a database from a backup may be behind its reader, who is told so, and then goes on from there
-        Place place = new Place(Math.min(cursor, journal.last()));
-        place.readers = 1;
-        open.put(name, place);
-        return new Reader(name, place, cursor);
+        Place place = known != null ? known : new Place(cursor > journal.last() ? 0 : cursor);
+        place.readers++;
+        places.put(name, place);
+        return new Reader(name, place, shared ? journal.last() : cursor);
+    }
+
+    /**
+     * The same as {@link Reader#acknowledge}, for a reader that is not open now, but was since the daemon started.
+     *
+     * @throws IllegalArgumentException if that entry was given to no reader of this name
+     */
+    public synchronized void acknowledge(String name, long cursor) {
+        Place place = places.get(name);
+        if (place == null) {
+            throw new IllegalArgumentException("nothing was given to " + name + " yet");
+        }
+        acknowledge(name, place, cursor);
+    }
+
+    @GuardedBy("this")
+    private void acknowledge(String name, Place place, long cursor) {
+        if (cursor > place.delivered) {
+            throw new IllegalArgumentException(
+                    "the entry " + cursor + " was not given to " + name + " yet, only up to " + place.delivered);
+        }
+        if (cursor > place.acknowledged) {
+            var unused = database.write(handle ->
+                    handle.execute("UPDATE journal_reader SET cursor = ? WHERE name = ?", cursor, name));
+            place.acknowledged = cursor;
+        }
+    }
+
+    @GuardedBy("this")
+    private boolean isOpen(String name) {
+        Place place = places.get(name);
+        return place != null && place.readers > 0;
     }
 
     /** All names that are remembered, the one that was used last first. */
@@ -117,9 +146,11 @@ public final class JournalCursors {
 
     /** Forgets a name; false if there is none, or it is open. */
     public synchronized boolean forget(String name) {
-        return isName(name)
-                && !open.containsKey(name)
-                && database.write(handle -> handle.execute("DELETE FROM journal_reader WHERE name = ?", name)) > 0;
+        if (!isName(name) || isOpen(name)) {
+            return false;
+        }
+        places.remove(name);
+        return database.write(handle -> handle.execute("DELETE FROM journal_reader WHERE name = ?", name)) > 0;
     }
 
     /**
@@ -164,7 +195,8 @@ public final class JournalCursors {
                 .list();
         int tooMany = others.size() - (MAX_NAMES - 1);
         for (String other : others) {
-            if (tooMany > 0 && !open.containsKey(other)) {
+            if (tooMany > 0 && !isOpen(other)) {
+                places.remove(other);
                 handle.execute("DELETE FROM journal_reader WHERE name = ?", other);
                 tooMany--;
             }
@@ -211,10 +243,15 @@ public final class JournalCursors {
             if (!page.entries().isEmpty()) {
                 position = page.entries().get(page.entries().size() - 1).cursor();
             }
-            synchronized (JournalCursors.this) {
-                place.delivered = Math.max(place.delivered, position);
-            }
+            deliver(position);
             return page;
+        }
+
+        /** This reader is being given everything up to an entry, by other means than {@link #next}. */
+        public void deliver(long cursor) {
+            synchronized (JournalCursors.this) {
+                place.delivered = Math.max(place.delivered, cursor);
+            }
         }
 
         /** Waits until there is something next; false if not in time, or the journal was closed. */
@@ -230,14 +267,8 @@ public final class JournalCursors {
          */
         public void acknowledge(long cursor) {
             synchronized (JournalCursors.this) {
-                if (cursor > place.delivered) {
-                    throw new IllegalArgumentException(
-                            "the entry " + cursor + " was not given to " + name + " yet, only up to " + place.delivered);
-                }
-                if (!closed && cursor > place.acknowledged) {
-                    var unused = database.write(handle ->
-                            handle.execute("UPDATE journal_reader SET cursor = ? WHERE name = ?", cursor, name));
-                    place.acknowledged = cursor;
+                if (!closed) {
+                    JournalCursors.this.acknowledge(name, place, cursor);
                 }
             }
         }
@@ -249,9 +280,6 @@ public final class JournalCursors {
                 if (!closed) {
                     closed = true;
                     place.readers--;
-                    if (place.readers == 0) {
-                        open.remove(name);
-                    }
                 }
             }
         }

@@ -37,7 +37,7 @@ final class LocalApiTest {
     private final FakeActions actions = new FakeActions();
     private final Store store = Store.inMemory();
     private final LocalApi api =
-            new LocalApi(actions, store.journal(), TOKEN, new SecureRandom(), InstantSource.system(), "0.1.0");
+            new LocalApi(actions, store.journal(), store.cursors(), TOKEN, new SecureRandom(), InstantSource.system(), "0.1.0");
     private int port;
 
     private record Answer(int status, String head, String body) {
@@ -327,6 +327,41 @@ final class LocalApiTest {
             assertThat(gap.get("cursor").asLong()).isEqualTo(2);
             assertThat(gap.get("missed").asLong()).isZero();
             assertThat(get("/api/log?since=-1").status()).isEqualTo(400);
+        }
+
+        @Test
+        @DisplayName("SOJU-28: to a reader of a name from its acknowledgement on, which is only of what it was given")
+        void named() throws IOException {
+            append(10, "notes");
+
+            assertThat(post("/api/log/acknowledge", "{\"reader\":\"screen\",\"cursor\":1}").status())
+                    .isEqualTo(409);
+            assertThat(get("/api/log?reader=screen&limit=5").body().lines()).hasSize(5);
+            assertThat(post("/api/log/acknowledge", "{\"reader\":\"screen\",\"cursor\":6}").status())
+                    .isEqualTo(409);
+            assertThat(post("/api/log/acknowledge", "{\"reader\":\"screen\",\"cursor\":3}").status())
+                    .isEqualTo(200);
+            assertThat(get("/api/log?reader=screen&limit=1").json().get("cursor").asLong())
+                    .isEqualTo(4);
+            JsonNode readers = get("/api/log/readers").json().get("readers");
+            assertThat(readers).hasSize(1);
+            assertThat(readers.get(0).get("name").asText()).isEqualTo("screen");
+            assertThat(readers.get(0).get("cursor").asLong()).isEqualTo(3);
+            assertThat(request("DELETE", "/api/log/readers?name=screen", bearer(), "").status())
+                    .isEqualTo(200);
+            assertThat(get("/api/log?reader=screen").body().lines()).hasSize(10);
+            assertThat(get("/api/log?reader=..").status()).isEqualTo(400);
+        }
+
+        @Test
+        @DisplayName("SOJU-33: and remembers up to where the user has seen it, forwards only")
+        void seen() throws IOException {
+            append(10, "notes");
+
+            assertThat(post("/api/log/seen", "{\"cursor\":7}").status()).isEqualTo(200);
+            assertThat(post("/api/log/seen", "{\"cursor\":5}").status()).isEqualTo(200);
+            assertThat(post("/api/log/seen", "{\"cursor\":11}").status()).isEqualTo(409);
+            assertThat(get("/api/log/seen").json().get("cursor").asLong()).isEqualTo(7);
         }
 
         @Test

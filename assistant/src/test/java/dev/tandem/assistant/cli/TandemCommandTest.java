@@ -217,6 +217,20 @@ final class TandemCommandTest extends WithDaemon {
         }
 
         @Test
+        @DisplayName("SOJU-28: to a reader of a name each entry once, also while others read")
+        void named() {
+            store.journal().append(NOON, "a", null, Map.of());
+            assertThat(run("log", "--as", "script").done().out()).isEqualTo("1  2026-01-01 12:00:00Z  a\n");
+            assertThat(run("log", "--as", "script").done().out()).isEmpty();
+            store.journal().append(NOON, "b", null, Map.of());
+
+            assertThat(run("log", "--as", "other").done().out().lines()).hasSize(2);
+            assertThat(run("log", "--as", "script").done().out()).isEqualTo("2  2026-01-01 12:00:00Z  b\n");
+            assertThat(run("log", "--as", "script", "--since", "1").exit()).isEqualTo(2);
+            assertThat(run("log", "--as", "No Name").exit()).isEqualTo(2);
+        }
+
+        @Test
         @DisplayName("SOJU-23: goes on after --since, and SOJU-31: says first what it cannot")
         void since() {
             store.journal().append(NOON, "a", null, Map.of());

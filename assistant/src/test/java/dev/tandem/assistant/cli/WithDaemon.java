@@ -96,7 +96,7 @@ abstract class WithDaemon {
     void start() throws IOException {
         Home home = new Home(directory);
         SecureRandom random = new SecureRandom();
-        api = new LocalApi(actions, store.journal(), home.makeToken(random), random, InstantSource.system(), "0.1.0");
+        api = new LocalApi(actions, store.journal(), store.cursors(), home.makeToken(random), random, InstantSource.system(), "0.1.0");
         home.publish(new Home.Running(api.start(), ProcessHandle.current().pid()));
     }
 
