@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.extra.Gathered;
 import dev.tandem.gitsync.merge.ConvergentMerge;
 import dev.tandem.gitsync.worktree.WorkTree.Change;
 import dev.tandem.gitsync.worktree.WorkTree.CheckedOut;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,6 +53,7 @@ final class Checkout {
     private final Set<String> inTheWay = new HashSet<>();
 
     private final List<ObjectId> unfinishedTrees = new ArrayList<>();
+    private @Nullable Gathered gathered;
 
     Checkout(Folder folder, ObjectId tip, Times times) {
         this.folder = folder;
@@ -73,6 +76,8 @@ final class Checkout {
                         + from.name() + "; merge them first");
             }
             plan(reader, from, to);
+            folder.directories().follow(head.id());
+            gathered = Gathered.between(reader, head.id(), tip, Gathered.anyOf(blobs()));
             folder.index().lock();
             try {
                 return underLock(reader, walk, head, to);
@@ -81,6 +86,16 @@ final class Checkout {
                 throw e;
             }
         }
+    }
+
+    private List<ObjectId> blobs() {
+        return writes.values().stream().map(Target::id).toList();
+    }
+
+    /** As history says; what was committed with the user's git has only what came with the push. */
+    private Optional<Instant> modified(String path, ObjectId blob) {
+        Optional<Instant> said = gathered == null ? Optional.empty() : gathered.modified(path, blob);
+        return said.or(() -> times.modified(path, blob));
     }
 
     private void plan(ObjectReader reader, @Nullable RevCommit from, RevCommit to) throws IOException {
@@ -166,6 +181,7 @@ final class Checkout {
         try {
             Durability.flush(folder.git(), head.id(), tip);
             folder.move(head, tip, "checkout");
+            folder.directories().follow(tip);
         } catch (BusyException e) {
             return new CheckedOut(
                     false, List.of(), Set.of()); // still named as unfinished: the next one goes on from here
@@ -284,7 +300,7 @@ final class Checkout {
     }
 
     private void replace(ObjectReader reader, Instant committed) throws IOException {
-        Placing placing = new Placing(folder, times, committed);
+        Placing placing = new Placing(folder, this::modified, committed);
         Set<String> blocking = blockingDeletes();
         try {
             for (Map.Entry<String, Target> write : writes.entrySet()) {

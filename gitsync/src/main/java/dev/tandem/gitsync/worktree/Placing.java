@@ -230,7 +230,10 @@ final class Placing {
             Files.deleteIfExists(file);
         }
         Path directory = file.getParent();
-        while (directory != null && !directory.equals(folder.root()) && removeEmpty(directory)) {
+        while (directory != null
+                && !directory.equals(folder.root())
+                && !folder.directories().isKept(directory)
+                && removeEmpty(directory)) {
             touched.remove(directory);
             directory = directory.getParent();
         }
