@@ -60,6 +60,11 @@ public record Extra(List<FileTime> files, Map<String, Mark> directories) {
             return new FileTime(path, first(blob), millis);
         }
 
+        /** Whether it is about that content. */
+        public boolean isOf(AnyObjectId other) {
+            return first(other) == blob;
+        }
+
         private static long milliseconds(Instant time) {
             return time.isBefore(Instant.ofEpochMilli(MIN_MILLIS))
                     ? MIN_MILLIS
@@ -188,7 +193,7 @@ public record Extra(List<FileTime> files, Map<String, Mark> directories) {
             } else {
                 throw new CorruptObjectException("a tandem header with the line \"" + line + "\"");
             }
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException malformed) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
             throw new CorruptObjectException("a tandem header with the line \"" + line + "\"", malformed);
         }
     }

@@ -1,6 +1,5 @@
 package dev.tandem.gitsync.worktree;
 
-import dev.tandem.gitsync.extra.Gathered;
 import dev.tandem.gitsync.merge.ConvergentMerge;
 import dev.tandem.gitsync.worktree.WorkTree.Change;
 import dev.tandem.gitsync.worktree.WorkTree.CheckedOut;
@@ -15,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,7 +51,6 @@ final class Checkout {
     private final Set<String> inTheWay = new HashSet<>();
 
     private final List<ObjectId> unfinishedTrees = new ArrayList<>();
-    private @Nullable Gathered gathered;
 
     Checkout(Folder folder, ObjectId tip, Times times) {
         this.folder = folder;
@@ -77,25 +74,16 @@ final class Checkout {
             }
             plan(reader, from, to);
             folder.directories().follow(head.id());
-            gathered = Gathered.between(reader, head.id(), tip, Gathered.anyOf(blobs()));
+            List<ObjectId> blobs = writes.values().stream().map(Target::id).toList();
+            Dates dates = new Dates(folder, reader, head.id(), tip, blobs, times);
             folder.index().lock();
             try {
-                return underLock(reader, walk, head, to);
+                return underLock(reader, walk, head, to, dates);
             } catch (IOException | RuntimeException e) {
                 folder.index().unlock();
                 throw e;
             }
         }
-    }
-
-    private List<ObjectId> blobs() {
-        return writes.values().stream().map(Target::id).toList();
-    }
-
-    /** As history says; what was committed with the user's git has only what came with the push. */
-    private Optional<Instant> modified(String path, ObjectId blob) {
-        Optional<Instant> said = gathered == null ? Optional.empty() : gathered.modified(path, blob);
-        return said.or(() -> times.modified(path, blob));
     }
 
     private void plan(ObjectReader reader, @Nullable RevCommit from, RevCommit to) throws IOException {
@@ -150,7 +138,8 @@ final class Checkout {
         return stat != null && stat.kind() == Stat.Kind.SYMLINK;
     }
 
-    private CheckedOut underLock(ObjectReader reader, RevWalk walk, Folder.Head head, RevCommit to) throws IOException {
+    private CheckedOut underLock(ObjectReader reader, RevWalk walk, Folder.Head head, RevCommit to, Dates dates)
+            throws IOException {
         folder.requireHead(head);
         Intent intent = new Intent(folder.git());
         for (ObjectId unfinished : intent.tips()) {
@@ -168,7 +157,8 @@ final class Checkout {
             intent.add(tip);
         }
         folder.failpoints().hit("checkout.intent");
-        replace(reader, Instant.ofEpochSecond(to.getCommitTime()));
+        replace(reader, new Placing(folder, dates::modified, Instant.ofEpochSecond(to.getCommitTime())));
+        dates.later(index);
         if (index.isEmpty()) {
             folder.index().unlock();
         } else {
@@ -299,8 +289,7 @@ final class Checkout {
         return false;
     }
 
-    private void replace(ObjectReader reader, Instant committed) throws IOException {
-        Placing placing = new Placing(folder, this::modified, committed);
+    private void replace(ObjectReader reader, Placing placing) throws IOException {
         Set<String> blocking = blockingDeletes();
         try {
             for (Map.Entry<String, Target> write : writes.entrySet()) {

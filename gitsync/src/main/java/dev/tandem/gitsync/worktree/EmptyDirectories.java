@@ -159,6 +159,11 @@ final class EmptyDirectories {
         }
     }
 
+    boolean isBelowRealDirectories(String path) throws IOException {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 || isRealDirectory(path.substring(0, slash));
+    }
+
     /** Whether it is a directory below nothing but directories. */
     boolean isRealDirectory(String path) throws IOException {
         for (int slash = path.indexOf('/'); ; slash = path.indexOf('/', slash + 1)) {

@@ -74,7 +74,7 @@ public final class WorkTree {
     @FunctionalInterface
     public interface Times {
         /** Empty if unknown; the file then gets the time of the commit. */
-        Optional<Instant> modified(String path, ObjectId blob);
+        Optional<Instant> modified(String path, ObjectId blob) throws IOException;
     }
 
     private final Folder folder;
