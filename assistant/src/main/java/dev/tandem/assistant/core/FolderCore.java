@@ -177,6 +177,7 @@ public final class FolderCore {
         work.integrated(after, changes, conflicts, String.join(", ", from));
         deletions.integrated();
         boolean moved = !after.equals(folder.tips);
+        boolean heard = !fromRemotes.isEmpty() || !Objects.equals(after.annex(), folder.tips.annex());
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
             folder.add(new Effect.ScanContent());
@@ -190,8 +191,8 @@ public final class FolderCore {
             gossip.announce(merged);
         }
         remotes.merged(merged);
-        if (!fromRemotes.isEmpty()) {
-            transfers.perhapsMore(); // they may have said where contents are
+        if (heard) {
+            transfers.perhapsMore(); // of where contents are, perhaps
         }
     }
 
