@@ -71,8 +71,10 @@ final class Account extends Verb {
                 return Exit.DONE.code();
             }
             Text.Table table = new Text.Table("");
-            accounts.forEach(account ->
-                    table.row(Json.text(account, "jid"), Json.text(account, "state"), Json.text(account, "lastError")));
+            accounts.forEach(account -> table.row(
+                    Json.text(account, "jid"),
+                    root().screen().state(Json.text(account, "state")),
+                    Json.text(account, "lastError")));
             table.lines().forEach(this::say);
             return Exit.DONE.code();
         }

@@ -20,7 +20,9 @@ abstract class Decision extends Verb {
     @Override
     final int run() throws IOException, CommandFailed {
         daemon().post(address, Map.of("folder", name), QUICK);
-        say(done);
+        if (!root().json()) {
+            say(done);
+        }
         return Exit.DONE.code();
     }
 }

@@ -31,19 +31,19 @@ final class Doctor extends Verb {
         if (root().json()) {
             print(checkup);
         } else {
-            render(found).forEach(this::say);
+            render(found, root().screen()).forEach(this::say);
         }
         boolean broken = Json.objects(found, "findings").stream()
                 .anyMatch(finding -> Json.text(finding, "level").equals("error"));
         return broken ? Exit.FAILED.code() : Exit.DONE.code();
     }
 
-    static List<String> render(Map<String, Object> checkup) {
+    static List<String> render(Map<String, Object> checkup, Screen screen) {
         Text.Table table = new Text.Table("");
         for (Map<String, Object> finding : Json.objects(checkup, "findings")) {
             String remedy = Json.text(finding, "remedy");
             table.row(
-                    Json.text(finding, "level"),
+                    screen.state(Json.text(finding, "level")),
                     Json.text(finding, "about"),
                     Json.text(finding, "text") + (remedy.isEmpty() ? "" : ": " + remedy));
         }

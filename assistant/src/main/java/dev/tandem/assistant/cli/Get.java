@@ -29,8 +29,8 @@ final class Get extends Verb {
             throw usage("--timeout must be 1 to " + MAX_SECONDS + " seconds, not " + timeoutSeconds);
         }
         Map<String, Object> request = Map.of("paths", absolute(paths), "timeoutSeconds", timeoutSeconds);
-        byte[] answer =
-                ask("/api/get", request, Duration.ofSeconds(timeoutSeconds).plus(QUICK));
+        Duration patience = Duration.ofSeconds(timeoutSeconds).plus(QUICK);
+        byte[] answer = Waiting.of(this, "getting", null).during(() -> ask("/api/get", request, patience));
         return report(this, answer, "here");
     }
 

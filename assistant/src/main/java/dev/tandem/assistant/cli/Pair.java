@@ -66,17 +66,22 @@ final class Pair extends Verb {
         say("");
         say("    tandem pair " + line);
         say("");
-        if (Terminal.find().isPresent()) {
+        if (root().screen().isTerminal()) {
             QrCode.lines(line).forEach(this::say);
         }
-        say("Waiting for it …");
     }
 
     private int await(Map<String, Object> offer) throws IOException, CommandFailed {
         Map<String, Object> request = Map.of("offer", offer, "timeoutSeconds", (int) ONE_WAIT.toSeconds());
+        return paired(Waiting.of(this, "waiting for the other device", null)
+                .within(OFFER_LASTS)
+                .during(() -> used(request)));
+    }
+
+    private byte[] used(Map<String, Object> request) throws IOException, CommandFailed {
         for (long i = 0; i < OFFER_LASTS.dividedBy(ONE_WAIT); i++) {
             try {
-                return paired(ask("/api/offers/wait", request, ONE_WAIT.plus(QUICK)));
+                return ask("/api/offers/wait", request, ONE_WAIT.plus(QUICK));
             } catch (CommandFailed e) {
                 if (e.exit() != Exit.TIMED_OUT) {
                     throw e;
@@ -95,7 +100,7 @@ final class Pair extends Verb {
             Path directory = Path.of(arguments.get(2)).toAbsolutePath().normalize();
             request.put("directory", directory.toString());
         }
-        return paired(ask("/api/join", request, PATIENT));
+        return paired(Waiting.of(this, "joining", null).during(() -> ask("/api/join", request, PATIENT)));
     }
 
     private int paired(byte[] answer) throws IOException {

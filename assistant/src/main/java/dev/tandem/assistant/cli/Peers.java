@@ -25,7 +25,7 @@ final class Peers extends Verb {
             table.row(
                     Text.brief(Json.text(device, "device")),
                     Json.text(device, "name"),
-                    Boolean.TRUE.equals(device.get("online")) ? "online" : "offline",
+                    root().screen().state(Boolean.TRUE.equals(device.get("online")) ? "online" : "offline"),
                     Json.text(device, "jid"),
                     String.join(", ", Json.texts(device, "folders")),
                     introduced(Json.member(device, "introducedBy")));

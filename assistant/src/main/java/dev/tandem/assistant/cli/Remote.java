@@ -84,7 +84,7 @@ final class Remote extends Verb {
             Json.objects(Json.object(answer), "remotes")
                     .forEach(remote -> table.row(
                             Json.text(remote, "name"),
-                            Json.text(remote, "state"),
+                            root().screen().state(Json.text(remote, "state")),
                             Json.text(remote, "url"),
                             Json.text(remote, "lastError")));
             table.lines().forEach(this::say);

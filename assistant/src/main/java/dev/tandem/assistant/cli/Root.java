@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 final class Root implements Callable<Integer> {
     private final Launcher launcher;
     private final Map<String, String> environment;
+    private final Screen screen;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -54,9 +55,10 @@ final class Root implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean version;
 
-    Root(Launcher launcher, Map<String, String> environment) {
+    Root(Launcher launcher, Map<String, String> environment, Screen screen) {
         this.launcher = launcher;
         this.environment = environment;
+        this.screen = screen;
     }
 
     @Override
@@ -68,8 +70,9 @@ final class Root implements Callable<Integer> {
     }
 
     Home home() {
-        return Home.locate(
-                home, environment, System.getProperty("os.name", ""), Path.of(System.getProperty("user.home", "")));
+        // as the shell has it; Java's own idea is that of the password file, which knows no home of many a service
+        String user = environment.getOrDefault("HOME", System.getProperty("user.home", ""));
+        return Home.locate(home, environment, System.getProperty("os.name", ""), Path.of(user));
     }
 
     boolean json() {
@@ -82,6 +85,14 @@ final class Root implements Callable<Integer> {
 
     Launcher launcher() {
         return launcher;
+    }
+
+    Screen screen() {
+        return screen;
+    }
+
+    Desktop desktop() {
+        return new Desktop(environment, System.getProperty("os.name", ""));
     }
 
     Map<String, String> environment() {

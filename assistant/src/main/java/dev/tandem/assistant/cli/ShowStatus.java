@@ -21,47 +21,51 @@ final class ShowStatus extends Verb {
         if (root().json()) {
             print(status);
         } else {
-            render(Json.object(status)).forEach(this::say);
+            render(Json.object(status), root().screen()).forEach(this::say);
         }
         return Exit.DONE.code();
     }
 
-    static List<String> render(Map<String, Object> status) {
+    static List<String> render(Map<String, Object> status, Screen screen) {
         List<String> lines = new ArrayList<>();
         Map<String, Object> daemon = Json.member(status, "daemon");
         lines.add(Json.text(daemon, "name") + " (" + Text.brief(Json.text(daemon, "device")) + "), running since "
                 + Text.time(Json.text(daemon, "startedAt")) + ", pid " + Json.number(daemon, "pid"));
         for (Map<String, Object> alert : Json.objects(status, "alerts")) {
             long count = Json.number(alert, "count");
-            lines.add(Json.text(alert, "severity") + ": " + Json.text(alert, "text") + " (since "
+            lines.add(screen.state(Json.text(alert, "severity")) + ": " + Json.text(alert, "text") + " (since "
                     + Text.time(Json.text(alert, "since")) + (count > 1 ? ", " + count + " times)" : ")"));
         }
         lines.add("");
-        accounts(Json.objects(status, "accounts"), lines);
+        accounts(Json.objects(status, "accounts"), screen, lines);
         lines.add("");
         List<Map<String, Object>> folders = Json.objects(status, "folders");
         if (folders.isEmpty()) {
             lines.add("no folders: tandem add DIR");
         }
-        folders.forEach(folder -> folder(folder, lines));
+        folders.forEach(folder -> folder(folder, screen, lines));
         return lines;
     }
 
-    private static void accounts(List<Map<String, Object>> accounts, List<String> lines) {
+    private static void accounts(List<Map<String, Object>> accounts, Screen screen, List<String> lines) {
         if (accounts.isEmpty()) {
             lines.add("no accounts: tandem account add JID");
         }
         Text.Table table = new Text.Table("");
         for (Map<String, Object> account : accounts) {
-            table.row(Json.text(account, "jid"), Json.text(account, "state"), Json.text(account, "lastError"));
+            table.row(
+                    Json.text(account, "jid"),
+                    screen.state(Json.text(account, "state")),
+                    Json.text(account, "lastError"));
         }
         lines.addAll(table.lines());
     }
 
-    private static void folder(Map<String, Object> folder, List<String> lines) {
+    private static void folder(Map<String, Object> folder, Screen screen, List<String> lines) {
         String head = Text.brief(Json.text(folder, "head"));
-        lines.add(Json.text(folder, "name") + "  " + Json.text(folder, "state") + "  " + Json.text(folder, "branch")
-                + (head.isEmpty() ? " without a commit" : " at " + head) + "  " + Json.text(folder, "path"));
+        lines.add(screen.strong(Json.text(folder, "name")) + "  " + screen.state(Json.text(folder, "state")) + "  "
+                + Json.text(folder, "branch") + (head.isEmpty() ? " without a commit" : " at " + head) + "  "
+                + Json.text(folder, "path"));
         String reason = Json.text(folder, "reason");
         if (!reason.isEmpty()) {
             lines.add("  " + reason);
@@ -74,7 +78,7 @@ final class ShowStatus extends Verb {
             String why = Json.text(peer, "reason");
             table.row(
                     Json.text(peer, "name"),
-                    Json.text(peer, "state"),
+                    screen.state(Json.text(peer, "state")),
                     Json.text(peer, "carrier"),
                     Json.text(peer, "jid"),
                     lastSync.isEmpty() ? "never in sync yet" : "in sync " + Text.time(lastSync),
@@ -82,7 +86,12 @@ final class ShowStatus extends Verb {
         }
         for (Map<String, Object> remote : Json.objects(folder, "remotes")) {
             String error = Json.text(remote, "lastError");
-            table.row(Json.text(remote, "name"), Json.text(remote, "state"), "remote", Json.text(remote, "url"), error);
+            table.row(
+                    Json.text(remote, "name"),
+                    screen.state(Json.text(remote, "state")),
+                    "remote",
+                    Json.text(remote, "url"),
+                    error);
         }
         lines.addAll(table.lines());
         for (Map<String, Object> transfer : Json.objects(folder, "transfers")) {
@@ -91,7 +100,7 @@ final class ShowStatus extends Verb {
             lines.add("  " + (get ? "getting " : "sending ") + Json.text(transfer, "path")
                     + (get ? " from " : " to ") + Json.text(transfer, "peer") + ", "
                     + (total == 0 ? 0 : 100 * Json.number(transfer, "bytes") / total) + " %, "
-                    + Json.number(transfer, "rate") / 1000 + " kB/s");
+                    + Text.size(Json.number(transfer, "rate")) + "/s");
         }
     }
 

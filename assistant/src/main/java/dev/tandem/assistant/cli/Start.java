@@ -12,8 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-@Command(name = "start", description = "Run the daemon in the background.")
+@Command(
+        name = "start",
+        description = "Run the daemon in the background.",
+        footer = {
+            "",
+            "At login means a systemd user unit where there is systemd, else an autostart entry of the desktop, and a launch agent",
+            "on macOS; it starts the daemon of the same home."
+        })
 final class Start extends Verb {
     /** What a start takes on a slow, busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -23,10 +31,29 @@ final class Start extends Verb {
     /** Detaches from the terminal, so that closing that does not end the daemon. */
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
+    @Option(names = "--at-login", description = "Also start it whenever you log in.")
+    private boolean atLogin;
+
+    @Option(names = "--no-at-login", description = "Only undo --at-login; a daemon that runs goes on.")
+    private boolean notAtLogin;
+
     @Override
     int run() throws IOException, CommandFailed {
         Home home = home();
+        if (notAtLogin) {
+            if (atLogin) {
+                throw usage("--at-login or --no-at-login, not both");
+            }
+            return notAtLogin();
+        }
         home.prepare();
+        if (atLogin) {
+            AtLogin login = login();
+            Path file = login.install(program(), home.directory());
+            if (!root().json()) {
+                say("tandem starts at login from now on, by " + login.way() + ": " + file);
+            }
+        }
         Optional<Client> already = answering(home);
         if (already.isPresent()) {
             return done("already running", already.get().pid());
@@ -46,6 +73,19 @@ final class Start extends Verb {
                 Exit.TIMED_OUT,
                 "the daemon has not answered for " + PATIENCE.toSeconds() + " s; it may still come up: see "
                         + home.log());
+    }
+
+    private int notAtLogin() throws IOException {
+        boolean was = login().remove();
+        if (!root().json()) {
+            say(was ? "tandem no longer starts at login" : "tandem does not start at login");
+        }
+        return Exit.DONE.code();
+    }
+
+    private AtLogin login() {
+        return AtLogin.here(
+                root().environment(), System.getProperty("os.name", ""), Files.isDirectory(AtLogin.SYSTEMD));
     }
 
     private int done(String what, long pid) throws IOException {

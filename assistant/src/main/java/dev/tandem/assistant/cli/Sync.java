@@ -35,8 +35,9 @@ final class Sync extends Verb {
             request.put("folder", name);
         }
         request.put("timeoutSeconds", timeoutSeconds);
-        byte[] answer = daemon().post(
-                        "/api/sync", request, Duration.ofSeconds(timeoutSeconds).plus(QUICK));
+        Client daemon = daemon();
+        Duration patience = Duration.ofSeconds(timeoutSeconds).plus(QUICK);
+        byte[] answer = Waiting.of(this, "syncing", name).during(() -> daemon.post("/api/sync", request, patience));
         if (root().json()) {
             print(answer);
         } else {

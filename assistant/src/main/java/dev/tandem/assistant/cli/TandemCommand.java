@@ -27,7 +27,11 @@ public final class TandemCommand {
      * @return the exit code: 0 done, 1 failed, 2 wrong usage, 3 the daemon is not running, 4 timed out
      */
     public static int run(String[] args, PrintWriter out, PrintWriter err, Launcher launcher, Map<String, String> env) {
-        CommandLine command = commandLine(new Root(launcher, env), named(args));
+        return run(args, out, err, new Root(launcher, env, Screen.of(env)));
+    }
+
+    static int run(String[] args, PrintWriter out, PrintWriter err, Root root) {
+        CommandLine command = commandLine(root, named(args));
         command.setOut(out);
         command.setErr(err);
         int exit = command.execute(args);
@@ -75,10 +79,11 @@ public final class TandemCommand {
             e.printStackTrace(err);
         }
         if (e instanceof CommandFailed failed) {
-            err.println("tandem: " + line(failed));
+            err.println(root.screen().bad("tandem: ") + line(failed));
             return failed.exit().code();
         }
-        err.println("tandem: " + (e instanceof IOException ? line(e) : "a fault in Tandem itself: " + e));
+        err.println(root.screen().bad("tandem: ")
+                + (e instanceof IOException ? line(e) : "a fault in Tandem itself: " + e));
         return Exit.FAILED.code();
     }
 

@@ -2,6 +2,7 @@ package dev.tandem.assistant.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Lines for a person's eyes. */
 final class Text {
@@ -33,6 +34,30 @@ final class Text {
         return hex.substring(0, Math.min(hex.length(), 8));
     }
 
+    /** Bytes as people say them: three digits at most, in powers of ten. */
+    static String size(long bytes) {
+        if (bytes < 1000) {
+            return bytes + " B";
+        }
+        double value = bytes;
+        String unit = "";
+        for (String next : List.of("kB", "MB", "GB", "TB")) {
+            if (value < 999.5) {
+                break;
+            }
+            value /= 1000;
+            unit = next;
+        }
+        return String.format(Locale.ROOT, value < 9.95 ? "%.1f %s" : "%.0f %s", value, unit);
+    }
+
+    /** A time that something takes: {@code 0:41}, {@code 12:03}, {@code 3:00:00}. */
+    static String duration(long seconds) {
+        return seconds < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+
     static String plural(long count, String noun) {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
@@ -56,7 +81,7 @@ final class Text {
             int[] widths = new int[columns];
             for (String[] row : rows) {
                 for (int i = 0; i < row.length; i++) {
-                    widths[i] = Math.max(widths[i], row[i].length());
+                    widths[i] = Math.max(widths[i], Screen.width(row[i]));
                 }
             }
             return rows.stream().map(row -> line(row, widths)).toList();
@@ -65,7 +90,7 @@ final class Text {
         private String line(String[] row, int[] widths) {
             StringBuilder line = new StringBuilder(indent);
             for (int i = 0; i < row.length; i++) {
-                line.append(row[i]).append(" ".repeat(widths[i] - row[i].length() + 2));
+                line.append(row[i]).append(" ".repeat(widths[i] - Screen.width(row[i]) + 2));
             }
             return line.toString().stripTrailing();
         }

@@ -27,6 +27,7 @@ enum Verbs {
     UNDO("undo", Section.EVERY_DAY),
     PAUSE("pause", Section.EVERY_DAY),
     RESUME("resume", Section.EVERY_DAY),
+    OPEN("open", Section.EVERY_DAY),
     WEB("web", Section.EVERY_DAY);
 
     private final String command;
@@ -90,6 +91,7 @@ enum Verbs {
             case UNDO -> new Undo();
             case PAUSE -> new Pause();
             case RESUME -> new Resume();
+            case OPEN -> new OpenFolder();
             case WEB -> new Web();
         };
     }

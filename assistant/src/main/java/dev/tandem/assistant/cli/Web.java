@@ -19,20 +19,9 @@ final class Web extends Verb {
         } else {
             say(daemon.dashboard());
         }
-        if (!printOnly && !root().json() && Terminal.find().isPresent()) {
-            open(daemon.dashboard());
+        if (!printOnly && !root().json() && root().screen().isTerminal()) {
+            root().desktop().open(daemon.dashboard());
         }
         return Exit.DONE.code();
-    }
-
-    private void open(String address) throws IOException {
-        boolean mac = System.getProperty("os.name", "").startsWith("Mac");
-        Map<String, String> environment = root().environment();
-        if (mac || environment.containsKey("DISPLAY") || environment.containsKey("WAYLAND_DISPLAY")) {
-            new ProcessBuilder(mac ? "open" : "xdg-open", address)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        }
     }
 }

@@ -4,6 +4,7 @@ import dev.tandem.xmpp.account.DeviceId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -176,9 +177,13 @@ public final class FolderCore {
         work.integrated(after, changes, conflicts, String.join(", ", from));
         deletions.integrated();
         boolean moved = !after.equals(folder.tips);
+        boolean heard = !fromRemotes.isEmpty() || !Objects.equals(after.annex(), folder.tips.annex());
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
             folder.add(new Effect.ScanContent());
+        }
+        if (!Objects.equals(after.annex(), folder.tips.annex())) {
+            transfers.newLocations();
         }
         if (moved) {
             gossip.moved(after, merged);
@@ -186,8 +191,8 @@ public final class FolderCore {
             gossip.announce(merged);
         }
         remotes.merged(merged);
-        if (!fromRemotes.isEmpty()) {
-            transfers.perhapsMore(); // they may have said where contents are
+        if (heard) {
+            transfers.perhapsMore(); // of where contents are, perhaps
         }
     }
 

@@ -24,7 +24,7 @@ final class TandemCommandTest extends WithDaemon {
         private static final List<String> COMMANDS = List.of(
                 "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "remote", "history", "restore",
                 "peers", "sync", "status", "log", "get", "drop", "whereis", "doctor", "confirm", "undo", "pause",
-                "resume", "web");
+                "resume", "open", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")
@@ -149,7 +149,7 @@ final class TandemCommandTest extends WithDaemon {
                           phone    online   direct  alice@example.org  in sync 2026-01-01 12:00:00Z
                           old[31m  offline          bob@example.org    never in sync yet             offline, and never seen yet
                           nas      failing  remote  ssh://nas/notes    no route
-                          getting film.mp4 from phone, 42 %, 0 kB/s
+                          getting film.mp4 from phone, 42 %, 7 B/s
                         """);
     }
 

@@ -79,6 +79,19 @@ abstract class WithDaemon {
         return new Result(exit, out.toString(), err.toString());
     }
 
+    /** On a terminal, as wide as most. */
+    Result runOnTerminal(StringWriter out, Map<String, String> environment, String... args) {
+        StringWriter err = new StringWriter();
+        Map<String, String> all = new java.util.HashMap<>(environment);
+        all.put("TANDEM_HOME", directory.toString());
+        int exit = TandemCommand.run(
+                args,
+                new PrintWriter(out),
+                new PrintWriter(err),
+                new Root(new FakeLauncher(), all, Screen.terminal(environment)));
+        return new Result(exit, out.toString(), err.toString());
+    }
+
     @BeforeEach
     void start() throws IOException {
         Home home = new Home(directory);

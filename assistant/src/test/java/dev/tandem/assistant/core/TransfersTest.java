@@ -4,6 +4,7 @@ import static dev.tandem.assistant.core.Steps.client;
 import static dev.tandem.assistant.core.Steps.tips;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ class TransfersTest {
     private static final String KEY = "SHA256E-s5--" + "a".repeat(64);
 
     private Steps steps;
+    private Tips held = tips(1);
 
     @BeforeEach
     void linked() {
@@ -82,6 +84,32 @@ class TransfersTest {
     }
 
     @Test
+    @DisplayName("are looked for again when a device has said who holds what, also if it has pushed before")
+    void holderLearnt() {
+        found();
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
+        Tips told = new Tips(tips(1).head(), "b".repeat(40));
+        assertThat(pushed(told)).hasSize(1);
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
+
+        assertThat(pushed(new Tips(tips(1).head(), "c".repeat(40)))).hasSize(1);
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
+        assertThat(pushed(new Tips(tips(2).head(), "c".repeat(40))))
+                .as("nothing new of where contents are")
+                .isEmpty();
+    }
+
+    /** The phone pushes, and that is merged to what is given. */
+    private List<Effect.FindContent> pushed(Tips merged) {
+        steps.then(new Event.PushOffered(PHONE, steps.number()));
+        steps.then(new Event.Received(PHONE, null));
+        ContentCount count = new ContentCount(1, false);
+        return steps.then(
+                new Event.Integrated(merged, Set.of(PHONE.uuid()), List.of(), List.of(), count),
+                Effect.FindContent.class);
+    }
+
+    @Test
     @DisplayName("are said to be out of reach when they have been for a while, and that ends when they are not")
     void outOfReach() {
         found();
@@ -96,5 +124,32 @@ class TransfersTest {
 
         assertThat(steps.then(new Event.ContentFound(List.of(), false, 0, 0, ""), Effect.Clear.class))
                 .hasSize(1);
+    }
+
+    @Test
+    @DisplayName("are looked for again when a device says where they are, at most once a second while it goes on")
+    void newLocations() {
+        found();
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv (last known on laptop)"));
+
+        assertThat(learns("a")).hasSize(1);
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv (last known on laptop)"));
+        assertThat(learns("b")).isEmpty();
+        assertThat(learns("c")).isEmpty();
+        steps.pass(Duration.ofSeconds(1));
+        assertThat(steps.then(new Event.FetchDue(), Effect.FindContent.class)).hasSize(1);
+    }
+
+    private List<Effect.FindContent> learns(String digit) {
+        steps.then(new Event.RepositorySeen(held, null, true));
+        held = new Tips(tips(1).head(), digit.repeat(40));
+        return steps.then(
+                new Event.Integrated(
+                        held,
+                        Set.of(PHONE.uuid()),
+                        List.of(),
+                        List.of(),
+                        new ContentCount(1, false)),
+                Effect.FindContent.class);
     }
 }

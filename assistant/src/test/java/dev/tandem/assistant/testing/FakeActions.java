@@ -27,6 +27,7 @@ public final class FakeActions implements Actions {
     private volatile @Nullable ActionFailed failure;
     private final AtomicInteger awaitsWithoutAnswer = new AtomicInteger();
     private volatile Runnable onStop = () -> {};
+    private volatile Runnable onSync = () -> {};
     private volatile Supplier<Status> status = FakeActions::exampleStatus;
 
     /** What it was asked, a line each. */
@@ -47,6 +48,11 @@ public final class FakeActions implements Actions {
     /** Runs when it is asked to stop. */
     public void onStop(Runnable effect) {
         onStop = effect;
+    }
+
+    /** Runs before it answers that it is in sync. */
+    public void onSync(Runnable effect) {
+        onSync = effect;
     }
 
     /** Answers with this from now on. */
@@ -182,6 +188,7 @@ public final class FakeActions implements Actions {
 
     @Override
     public List<Synced> sync(Optional<String> folder, Duration timeout) throws ActionFailed {
+        onSync.run();
         note("sync " + folder + " " + timeout);
         return List.of(new Synced("notes", "b".repeat(40), 1, List.of("old"), 0));
     }

@@ -1,8 +1,12 @@
 package dev.tandem.gitsync.history;
 
 import dev.tandem.gitsync.annex.Pointer;
+import dev.tandem.gitsync.extra.Extra;
+import dev.tandem.gitsync.extra.Extra.FileTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
 import org.eclipse.jgit.dircache.DirCacheEditor;
@@ -62,7 +66,8 @@ public final class Restoration {
             commit.setCommitter(who);
             commit.setEncoding(StandardCharsets.UTF_8);
             commit.setMessage(message(version, to));
-            ObjectId made = inserter.insert(commit);
+            FileTime time = FileTime.of(to, entry.blob, who.getWhenAsInstant());
+            ObjectId made = inserter.insert(Constants.OBJ_COMMIT, new Extra(List.of(time), Map.of()).in(commit));
             inserter.flush();
             return made;
         }

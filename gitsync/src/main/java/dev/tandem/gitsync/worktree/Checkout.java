@@ -73,9 +73,12 @@ final class Checkout {
                         + from.name() + "; merge them first");
             }
             plan(reader, from, to);
+            folder.directories().follow(head.id());
+            List<ObjectId> blobs = writes.values().stream().map(Target::id).toList();
+            Dates dates = new Dates(folder, reader, head.id(), tip, blobs, times);
             folder.index().lock();
             try {
-                return underLock(reader, walk, head, to);
+                return underLock(reader, walk, head, to, dates);
             } catch (IOException | RuntimeException e) {
                 folder.index().unlock();
                 throw e;
@@ -135,7 +138,8 @@ final class Checkout {
         return stat != null && stat.kind() == Stat.Kind.SYMLINK;
     }
 
-    private CheckedOut underLock(ObjectReader reader, RevWalk walk, Folder.Head head, RevCommit to) throws IOException {
+    private CheckedOut underLock(ObjectReader reader, RevWalk walk, Folder.Head head, RevCommit to, Dates dates)
+            throws IOException {
         folder.requireHead(head);
         Intent intent = new Intent(folder.git());
         for (ObjectId unfinished : intent.tips()) {
@@ -153,7 +157,8 @@ final class Checkout {
             intent.add(tip);
         }
         folder.failpoints().hit("checkout.intent");
-        replace(reader, Instant.ofEpochSecond(to.getCommitTime()));
+        replace(reader, new Placing(folder, dates::modified, Instant.ofEpochSecond(to.getCommitTime())));
+        dates.later(index);
         if (index.isEmpty()) {
             folder.index().unlock();
         } else {
@@ -166,6 +171,7 @@ final class Checkout {
         try {
             Durability.flush(folder.git(), head.id(), tip);
             folder.move(head, tip, "checkout");
+            folder.directories().follow(tip);
         } catch (BusyException e) {
             return new CheckedOut(
                     false, List.of(), Set.of()); // still named as unfinished: the next one goes on from here
@@ -283,8 +289,7 @@ final class Checkout {
         return false;
     }
 
-    private void replace(ObjectReader reader, Instant committed) throws IOException {
-        Placing placing = new Placing(folder, times, committed);
+    private void replace(ObjectReader reader, Placing placing) throws IOException {
         Set<String> blocking = blockingDeletes();
         try {
             for (Map.Entry<String, Target> write : writes.entrySet()) {

@@ -1,5 +1,9 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.extra.Directories;
+import dev.tandem.gitsync.extra.Directories.Mark;
+import dev.tandem.gitsync.extra.Extra;
+import dev.tandem.gitsync.extra.Extra.FileTime;
 import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.worktree.TreeEdit.Blob;
 import dev.tandem.gitsync.worktree.WorkTree.Change;
@@ -22,6 +26,8 @@ import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheEntry;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -56,6 +62,7 @@ final class Commit {
     private final Contents contents;
     private final Map<String, @Nullable Blob> tree = new TreeMap<>();
     private final Map<String, @Nullable DirCacheEntry> index = new TreeMap<>();
+    private final Map<String, Mark> directories = new TreeMap<>();
     private final Set<String> unsettled = new TreeSet<>();
     private final Map<String, String> problems = new TreeMap<>();
 
@@ -71,10 +78,12 @@ final class Commit {
         folder.requireQuiet();
         DirCache cache = folder.index().read();
         Folder.Head head = folder.head();
+        folder.directories().follow(head.id());
         Survey survey = new Survey(folder, cache, false);
         for (String path : new TreeSet<>(paths)) {
             survey.look(path);
         }
+        directories(paths, survey, patient);
         problems.putAll(survey.problems());
         try (Existing loose = new Existing(
                         folder.git().getObjectDatabase(), folder.git().newObjectInserter());
@@ -89,11 +98,11 @@ final class Commit {
             ObjectId oldTree = parent == null ? null : parent.getTree();
             ObjectId newTree = tree.isEmpty() && oldTree != null ? oldTree : edit.apply(oldTree);
             List<Change> changes = edit.changes();
-            boolean nothing = changes.isEmpty();
+            boolean nothing = changes.isEmpty() && directories.isEmpty();
             if (nothing && index.isEmpty()) {
                 return new Committed(Optional.empty(), List.of(), unsettled, problems);
             }
-            ObjectId commit = nothing ? null : bulk.insert(commit(newTree, head.id(), message(changes)));
+            ObjectId commit = nothing ? null : bulk.insert(Constants.OBJ_COMMIT, commit(newTree, head.id(), changes));
             bulk.flush();
             loose.flush();
             if (bulk != loose) {
@@ -117,6 +126,9 @@ final class Commit {
                 folder.move(head, commit, "commit");
             }
             folder.failpoints().hit("commit.ref");
+            if (commit != null) {
+                folder.directories().committed(commit, directories);
+            }
             if (index.isEmpty()) {
                 folder.index().unlock();
             } else {
@@ -126,6 +138,50 @@ final class Commit {
             folder.index().unlock();
             throw e;
         }
+    }
+
+    /** Which directories are kept from now on, though they are empty, and which no longer are. */
+    private void directories(Set<String> paths, Survey survey, boolean patient) throws IOException {
+        Set<String> parents = new TreeSet<>();
+        for (Map.Entry<String, Survey.Found> item : survey.found().entrySet()) {
+            int slash = item.getKey().lastIndexOf('/');
+            if (slash > 0 && item.getValue().stat().isEmpty()) {
+                parents.add(item.getKey().substring(0, slash));
+            }
+        }
+        for (String parent : parents) { // the last file has gone, and its directory has not
+            if (folder.directories().isEmpty(parent)) {
+                survey.look(parent);
+            }
+        }
+        Directories known = folder.directories().known();
+        for (String path : survey.emptyDirectories()) {
+            Stat stat = known.isKept(path) || !SafePath.isSafe(path) ? null : Stat.of(folder.file(path));
+            if (stat != null && patient && !isSettled(stat, folder.clock().instant())) {
+                unsettled.add(path);
+            } else if (stat != null && stat.isDirectory()) {
+                directories.put(path, known.next(path, true));
+            }
+        }
+        for (String path : paths) {
+            for (String kept : known.near(path).keySet()) {
+                if (!folder.directories().isRealDirectory(kept)) {
+                    directories.put(kept, known.next(kept, false));
+                }
+            }
+        }
+    }
+
+    private List<FileTime> times(List<Change> changes) {
+        List<FileTime> times = new ArrayList<>();
+        for (Change change : changes) {
+            DirCacheEntry written = index.get(change.path());
+            DirCacheEntry entry = written != null ? written : folder.index().entry(change.path());
+            if (change.kind() != WorkTree.Kind.DELETED && entry != null && !FileMode.SYMLINK.equals(entry.getRawMode())) {
+                times.add(FileTime.of(change.path(), entry.getObjectId(), entry.getLastModifiedInstant()));
+            }
+        }
+        return times;
     }
 
     private Existing bulk(Survey survey, Existing loose) {
@@ -167,12 +223,12 @@ final class Commit {
             throws IOException {
         Instant looked = folder.clock().instant();
         try {
-            ObjectId id = contents.store(path, stat, bulk, loose);
+            Contents.Stored stored = contents.store(path, stat, bulk, loose);
             DirCacheEntry next = new DirCacheEntry(path);
             next.setFileMode(stat.mode(folder.trustMode(), entry));
-            next.setObjectId(id);
-            stat.recordIn(next, looked);
-            tree.put(path, new Blob(next.getFileMode(), id));
+            next.setObjectId(stored.id());
+            stored.stat().recordIn(next, looked);
+            tree.put(path, new Blob(next.getFileMode(), stored.id()));
             if (entry == null || !isSame(entry, next)) {
                 index.put(path, next);
             }
@@ -219,7 +275,7 @@ final class Commit {
         }
     }
 
-    private CommitBuilder commit(ObjectId newTree, @Nullable ObjectId parent, String message) {
+    private byte[] commit(ObjectId newTree, @Nullable ObjectId parent, List<Change> changes) throws IOException {
         PersonIdent author = new PersonIdent(name, email, folder.clock().instant(), ZoneId.systemDefault());
         CommitBuilder commit = new CommitBuilder();
         commit.setTreeId(newTree);
@@ -228,11 +284,18 @@ final class Commit {
         }
         commit.setAuthor(author);
         commit.setCommitter(author);
-        commit.setMessage(message);
-        return commit;
+        commit.setMessage(message(changes));
+        return new Extra(times(changes), directories).in(commit);
     }
 
-    private static String message(List<Change> changes) {
+    private String message(List<Change> changes) {
+        if (changes.isEmpty()) {
+            Map.Entry<String, Mark> only = directories.entrySet().iterator().next();
+            return directories.size() > 1
+                    ? "Change " + directories.size() + " directories\n"
+                    : (only.getValue().kept() ? "Add directory " : "Remove directory ")
+                            + only.getKey().replace('\n', ' ') + "\n";
+        }
         if (changes.size() == 1) {
             Change change = changes.get(0);
             String verb = switch (change.kind()) {

@@ -46,6 +46,7 @@ final class Filling {
                         folder.git(),
                         folder.root(),
                         folder.index(),
+                        folder.directories(),
                         folder.clock(),
                         ContentFilter.NONE,
                         folder.failpoints());

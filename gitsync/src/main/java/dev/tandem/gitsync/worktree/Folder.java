@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /** One repository and its files, with everything that the steps on them share. */
 record Folder(
-        Repository git, Path root, Index index, InstantSource clock, ContentFilter filter, Failpoints failpoints) {
+        Repository git,
+        Path root,
+        Index index,
+        EmptyDirectories directories,
+        InstantSource clock,
+        ContentFilter filter,
+        Failpoints failpoints) {
     /** The branch that HEAD stands on and its commit, null before the first one. */
     record Head(String branch, @Nullable ObjectId id) {}
 

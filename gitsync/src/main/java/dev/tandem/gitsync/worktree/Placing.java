@@ -75,9 +75,10 @@ final class Placing {
         if (FileMode.SYMLINK.equals(mode)) {
             Files.createSymbolicLink(temp, Path.of(new String(blob.getBytes(), StandardCharsets.UTF_8)));
         } else {
-            boolean beside = write(path, temp, mode, blob);
+            Optional<Path> beside = write(path, temp, mode, blob);
             permissions(temp, FileMode.EXECUTABLE_FILE.equals(mode), old != null && old.isFile() ? file : null);
-            Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, beside)));
+            boolean renamed = beside.isPresent() && !endsAlike(path, String.valueOf(beside.get().getFileName()));
+            Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, renamed)));
         }
         Stat stat = Stat.of(temp);
         if (stat == null) {
@@ -98,8 +99,8 @@ final class Placing {
         return stat != null && stat.isDirectory();
     }
 
-    /** Whether the content is one beside git. */
-    private boolean write(String path, Path temp, FileMode mode, ObjectLoader blob) throws IOException {
+    /** Where the content is, if it is one beside git. */
+    private Optional<Path> write(String path, Path temp, FileMode mode, ObjectLoader blob) throws IOException {
         Optional<Path> content = blob.getSize() <= ContentFilter.POINTER_BYTES_MAX
                 ? folder.filter().smudge(path, blob.getCachedBytes())
                 : Optional.empty();
@@ -107,7 +108,7 @@ final class Placing {
         if (content.isPresent()
                 && (Reflink.copy(content.get(), temp)
                         || (plain && folder.filter().link(content.get(), temp)))) {
-            return true;
+            return content;
         }
         if (content.isPresent()) {
             BulkCopy.copy(content.get(), temp);
@@ -117,7 +118,13 @@ final class Placing {
                 in.transferTo(out);
             }
         }
-        return content.isPresent();
+        return content;
+    }
+
+    /** Whether git-annex would give the file the key that its content has. */
+    private static boolean endsAlike(String path, String key) {
+        int dot = key.indexOf('.', key.indexOf("--"));
+        return dot >= 0 && path.endsWith(key.substring(dot));
     }
 
     private static void permissions(Path temp, boolean executable, @Nullable Path old) throws IOException {
@@ -141,7 +148,7 @@ final class Placing {
         Files.setPosixFilePermissions(temp, set);
     }
 
-    private Instant modified(String path, ObjectId id, boolean beside) {
+    private Instant modified(String path, ObjectId id, boolean renamed) throws IOException {
         Instant now = folder.clock().instant();
         Instant wanted = times.modified(path, id).orElse(committed);
         if (wanted.isAfter(now.plus(AHEAD_MAX))) {
@@ -150,11 +157,15 @@ final class Placing {
         // Most builds of git compare whole seconds, and read a file of the index's second again at every look. Of a
         // content beside git whose name has another end than its key, as variants have, that makes another key.
         Instant second = now.truncatedTo(ChronoUnit.SECONDS);
-        if (beside && (!wanted.isBefore(second) || Stat.racy(wanted, now))) {
+        if (renamed && (!wanted.isBefore(second) || Stat.racy(wanted, now))) {
             return second.minus(SEEN_AFTER);
         }
-        boolean recent = wanted.isAfter(now.minus(SEEN_AFTER)) || Stat.racy(wanted, now);
-        return recent ? now.minus(SEEN_AFTER) : wanted;
+        if (!wanted.isAfter(now.minus(SEEN_AFTER)) && !Stat.racy(wanted, now)) {
+            return wanted;
+        }
+        Instant early = now.minus(SEEN_AFTER);
+        Instant same = wanted.truncatedTo(ChronoUnit.SECONDS).plusMillis(1); // a whole second would look coarse
+        return early.isBefore(same) ? same : early; // earlier, but in the second that everybody sees
     }
 
     /**
@@ -214,7 +225,10 @@ final class Placing {
             Files.deleteIfExists(file);
         }
         Path directory = file.getParent();
-        while (directory != null && !directory.equals(folder.root()) && removeEmpty(directory)) {
+        while (directory != null
+                && !directory.equals(folder.root())
+                && !folder.directories().isKept(directory)
+                && removeEmpty(directory)) {
             touched.remove(directory);
             directory = directory.getParent();
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheEntry;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class Survey {
     private final Map<String, Found> found = new TreeMap<>();
     private final Map<String, String> problems = new TreeMap<>();
     private final Map<String, Boolean> realDirectories = new HashMap<>();
+    private final Set<String> emptyDirectories = new TreeSet<>();
 
     /** @param sweep whether to delete temporary files that a crash left behind */
     Survey(Folder folder, DirCache cache, boolean sweep) throws IOException {
@@ -61,6 +63,11 @@ final class Survey {
     /** What could not be looked at, with the reason. */
     Map<String, String> problems() {
         return problems;
+    }
+
+    /** Directories with nothing in them, ignored ones left out. */
+    Set<String> emptyDirectories() {
+        return emptyDirectories;
     }
 
     /** Looks at a file or at everything below a directory; "" is the whole tree. */
@@ -156,14 +163,21 @@ final class Survey {
             String directory, Map<String, DirCacheEntry> unseen, Set<String> trackedDirectories, List<String> pending)
             throws IOException {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder.file(directory))) {
+            boolean empty = !directory.isEmpty();
             for (Path child : children) {
                 String name = child.getFileName().toString();
                 if (sweep && name.startsWith(SafePath.TEMP)) {
                     Files.deleteIfExists(child);
-                } else if (isOurs(name)) {
+                    continue;
+                }
+                empty = false;
+                if (isOurs(name)) {
                     String path = directory.isEmpty() ? name : directory + "/" + name;
                     child(path, child, unseen, trackedDirectories, pending);
                 }
+            }
+            if (empty) {
+                emptyDirectories.add(directory);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();

@@ -2,6 +2,7 @@ package dev.tandem.gitsync.worktree;
 
 import dev.tandem.gitsync.merge.ConvergentMerge;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -73,7 +74,7 @@ public final class WorkTree {
     @FunctionalInterface
     public interface Times {
         /** Empty if unknown; the file then gets the time of the commit. */
-        Optional<Instant> modified(String path, ObjectId blob);
+        Optional<Instant> modified(String path, ObjectId blob) throws IOException;
     }
 
     private final Folder folder;
@@ -101,7 +102,9 @@ public final class WorkTree {
             String authorEmail,
             ContentFilter filter,
             Failpoints failpoints) {
-        this.folder = new Folder(git, git.getWorkTree().toPath(), new Index(git, clock), clock, filter, failpoints);
+        Path root = git.getWorkTree().toPath();
+        this.folder = new Folder(
+                git, root, new Index(git, clock), new EmptyDirectories(git, root), clock, filter, failpoints);
         this.authorName = authorName;
         this.authorEmail = authorEmail;
     }
@@ -115,10 +118,11 @@ public final class WorkTree {
      */
     public Set<String> scan() throws IOException {
         folder.requireQuiet();
+        folder.directories().follow(folder.head().id());
         DirCache cache = folder.index().read();
         Survey survey = new Survey(folder, cache, true);
         survey.look("");
-        Set<String> changed = new TreeSet<>();
+        Set<String> changed = new TreeSet<>(folder.directories().changed(survey.emptyDirectories()));
         Map<String, @Nullable DirCacheEntry> refreshed = new HashMap<>();
         Contents contents = new Contents(folder);
         for (Map.Entry<String, Survey.Found> found : survey.found().entrySet()) {
