@@ -183,8 +183,7 @@ final class SurveyActions {
 
         private void readOwn() {
             do {
-                SurveyWire.Entries page = own.page(
-                        List.copyOf(folders.all()), new SurveyWire.LogQuestion(since.toEpochMilli(), ownCursor));
+                SurveyWire.Entries page = own.own(new SurveyWire.LogQuestion(since.toEpochMilli(), ownCursor));
                 ownCursor = page.cursor();
                 here.entries.addAll(page.entries() == null ? List.of() : page.entries());
                 here.waits = page.more();

@@ -11,11 +11,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** What this device tells another that asks: of the folders that it shares with it, and of nothing else. Any thread. */
 final class SurveyAnswers {
@@ -74,7 +76,7 @@ final class SurveyAnswers {
                 folder.branch(),
                 now.tips().head(),
                 now.state(),
-                SurveyWire.cut(now.reason()),
+                withoutPath(now.reason(), folder),
                 now.pendingChanges(),
                 now.missingContent());
     }
@@ -84,13 +86,24 @@ final class SurveyAnswers {
         return shared.isEmpty() ? new SurveyWire.Entries(NOTHING_SHARED, null, 0, false) : page(shared, question);
     }
 
+    /** The same of this device, for its own user: of the folders that are shared with anybody. */
+    SurveyWire.Entries own(SurveyWire.LogQuestion question) {
+        List<OpenFolder> shared = folders.all().stream()
+                .filter(folder -> !folder.snapshot().peers().isEmpty())
+                .toList();
+        return page(shared, question);
+    }
+
     /** One page of what happened in some folders; an earlier folder of the same name is another one. */
-    SurveyWire.Entries page(List<OpenFolder> of, SurveyWire.LogQuestion question) {
+    private SurveyWire.Entries page(List<OpenFolder> of, SurveyWire.LogQuestion question) {
         Journal journal = store.journal();
         Map<String, Long> begin = new HashMap<>();
-        of.forEach(folder -> begin.put(
-                folder.stored().name(),
-                journal.last("folder-added", folder.stored().name())));
+        Map<String, OpenFolder> byName = new HashMap<>();
+        for (OpenFolder folder : of) {
+            String name = folder.stored().name();
+            byName.put(name, folder);
+            begin.put(name, journal.last("folder-added", name));
+        }
         long cursor =
                 question.cursor() > 0 ? question.cursor() : journal.before(Instant.ofEpochMilli(question.since()));
         List<SurveyWire.Entry> entries = new ArrayList<>();
@@ -98,9 +111,9 @@ final class SurveyAnswers {
         for (int looked = 0; looked < LOOK_AT; ) {
             List<Journal.Entry> read = journal.after(cursor, READ, Optional.empty());
             for (Journal.Entry entry : read) {
-                Long first = entry.folder() == null ? null : begin.get(entry.folder());
-                if (first != null && entry.cursor() >= first) {
-                    SurveyWire.Entry told = told(entry);
+                OpenFolder folder = entry.folder() == null ? null : byName.get(entry.folder());
+                if (folder != null && entry.cursor() > begin.getOrDefault(entry.folder(), 0L)) {
+                    SurveyWire.Entry told = told(entry, folder);
                     bytes += size(told);
                     if (!entries.isEmpty()
                             && (bytes > SurveyWire.PAGE_BYTES || entries.size() == SurveyWire.MAX_ENTRIES)) {
@@ -118,11 +131,19 @@ final class SurveyAnswers {
         return new SurveyWire.Entries(null, entries, cursor, true);
     }
 
-    private static SurveyWire.Entry told(Journal.Entry entry) {
-        Map<String, String> fields = new HashMap<>();
-        entry.fields().forEach((name, value) -> fields.put(name, String.valueOf(SurveyWire.cut(value))));
+    private static SurveyWire.Entry told(Journal.Entry entry, OpenFolder folder) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        entry.fields().forEach((name, value) -> fields.put(name, String.valueOf(withoutPath(value, folder))));
         return new SurveyWire.Entry(
                 entry.cursor(), entry.time().toEpochMilli(), entry.type(), String.valueOf(entry.folder()), fields);
+    }
+
+    /** Where a folder is on this device is nobody else's business. */
+    private static @Nullable String withoutPath(@Nullable String text, OpenFolder folder) {
+        return text == null
+                ? null
+                : SurveyWire.cut(text.replace(
+                        folder.stored().path().toString(), folder.stored().name()));
     }
 
     private static int size(SurveyWire.Entry entry) {

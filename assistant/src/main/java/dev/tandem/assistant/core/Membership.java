@@ -1,8 +1,8 @@
 package dev.tandem.assistant.core;
 
+import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.tandem.xmpp.account.DeviceId;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,10 +119,9 @@ public record Membership(DeviceId self, UUID repository, List<Member> members, L
                                 members.stream().map(Member::client))
                         .map(client -> client.device() + " " + client.uuid()),
                 revocations.stream().map(gone -> gone.device + " " + gone.term));
-        return Hashing.sha256()
-                .hashString(String.join("\n", all.sorted().toList()), StandardCharsets.UTF_8)
-                .toString()
-                .substring(0, 16);
+        Hasher hasher = Hashing.sha256().newHasher();
+        String.join("\n", all.sorted().toList()).chars().forEach(ascii -> hasher.putByte((byte) ascii));
+        return hasher.hash().toString().substring(0, 16);
     }
 
     /** Whether there is no room for another member. */

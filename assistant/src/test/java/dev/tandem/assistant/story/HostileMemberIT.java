@@ -60,6 +60,10 @@ class HostileMemberIT {
             links = new Links(
                     identity, "mallory", id -> true, this, timers, Member::thread, InstantSource.system(), random);
             links.register(
+                    "log",
+                    (from, body) -> CompletableFuture.completedFuture(
+                            "{\"entries\":[],\"cursor\":7,\"more\":true}".getBytes(UTF_8)));
+            links.register(
                     "mesh",
                     (from, body) -> CompletableFuture.completedFuture("{\"refused\":\"busy\"}".getBytes(UTF_8)));
         }

@@ -205,6 +205,7 @@ class MeshIT {
                 .toList();
         assertThat(told).hasSizeGreaterThan(50).isSortedAccordingTo(Comparator.comparing(Journal.Entry::time));
         assertThat(told).extracting(Journal.Entry::folder).containsOnly("notes");
+        assertThat(told.toString()).doesNotContain(laptop.folder.getParent().toString());
 
         List<Actions.DeviceStatus> own = new ArrayList<>();
         assertThatThrownBy(() -> phone.actions().statusOfAll("test", answer -> {
