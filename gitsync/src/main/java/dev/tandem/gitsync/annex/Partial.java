@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.annex;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,7 +118,9 @@ public final class Partial implements Closeable {
             discard();
             throw new WrongContentException(key, mismatch.get());
         }
+        Failpoint.at("store.came");
         channel.force(true);
+        Failpoint.at("store.flushed");
         ended = true;
         channel.close();
         try {

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.repo;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -38,10 +39,14 @@ public final class OwnLocks {
     /** Runs what moves a ref; one thread at a time for each ref. */
     public static <T> T noted(Repository git, String ref, Step<T> step) throws IOException {
         note(git, ref);
+        Failpoint.at("ref.noted");
         try {
-            return step.run();
+            T done = step.run();
+            Failpoint.at("ref.moved");
+            return done;
         } finally {
             forget(git, ref);
+            Failpoint.at("ref.forgotten");
         }
     }
 

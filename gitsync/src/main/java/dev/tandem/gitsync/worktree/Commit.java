@@ -96,6 +96,7 @@ final class Commit {
             ObjectId commit = nothing ? null : bulk.insert(commit(newTree, head.id(), message(changes)));
             bulk.flush();
             loose.flush();
+            folder.failpoints().hit("commit.written");
             if (bulk != loose) {
                 DurableNames.flushPacks(folder.git());
             }
@@ -122,6 +123,7 @@ final class Commit {
             } else {
                 folder.index().commit(index, false);
             }
+            folder.failpoints().hit("commit.index");
         } catch (IOException | RuntimeException e) {
             folder.index().unlock();
             throw e;

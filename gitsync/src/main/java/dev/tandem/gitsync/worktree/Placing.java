@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.worktree.WorkTree.Times;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,6 +80,7 @@ final class Placing {
             permissions(temp, FileMode.EXECUTABLE_FILE.equals(mode), old != null && old.isFile() ? file : null);
             Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, beside)));
         }
+        Failpoint.at("place.beside");
         Stat stat = Stat.of(temp);
         if (stat == null) {
             throw new NoSuchFileException(temp.toString());
@@ -194,6 +196,7 @@ final class Placing {
             return null;
         }
         Files.move(next.file, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Failpoint.at("place.renamed");
         prepared.remove(path);
         touched.add(parent);
         Stat placed = Stat.of(file);
