@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.merge;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,7 +77,9 @@ public final class ConvergentMerge {
                 ObjectReader reader = inserter.newReader();
                 RevWalk walk = new RevWalk(reader)) {
             Merged merged = new ConvergentMerge(walk, new Joins(inserter, reader, walk)).merge(heads);
+            Failpoint.at("merge.written");
             inserter.flush();
+            Failpoint.at("merge.objects");
             return merged;
         }
     }

@@ -170,6 +170,7 @@ final class Checkout {
         }
         try {
             Durability.flush(folder.git(), head.id(), tip);
+            folder.failpoints().hit("checkout.objects");
             folder.move(head, tip, "checkout");
             folder.directories().follow(tip);
         } catch (BusyException e) {
@@ -178,6 +179,7 @@ final class Checkout {
         }
         folder.failpoints().hit("checkout.ref");
         intent.clear();
+        folder.failpoints().hit("checkout.done");
         return new CheckedOut(true, List.copyOf(changes), Set.of());
     }
 
@@ -298,6 +300,7 @@ final class Checkout {
                     placing.prepare(reader, write.getKey(), target.mode, target.id, seen.get(write.getKey()));
                 }
             }
+            folder.failpoints().hit("checkout.beside");
             placing.flush();
             folder.failpoints().hit("checkout.prepared");
             for (String path : blocking) {
@@ -315,6 +318,7 @@ final class Checkout {
                 }
             }
             placing.syncDirectories();
+            folder.failpoints().hit("checkout.flushed");
         } catch (IOException | RuntimeException e) {
             placing.discard();
             throw e;

@@ -1,6 +1,7 @@
 package dev.tandem.gitsync.worktree;
 
 import dev.tandem.gitsync.bulk.BulkCopy;
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.worktree.WorkTree.Times;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,6 +81,7 @@ final class Placing {
             boolean renamed = beside.isPresent() && !endsAlike(path, String.valueOf(beside.get().getFileName()));
             Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, renamed)));
         }
+        Failpoint.at("place.beside");
         Stat stat = Stat.of(temp);
         if (stat == null) {
             throw new NoSuchFileException(temp.toString());
@@ -189,6 +191,7 @@ final class Placing {
             return null;
         }
         Files.move(next.file, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Failpoint.at("place.renamed");
         prepared.remove(path);
         touched.add(parent);
         Stat placed = Stat.of(file);
