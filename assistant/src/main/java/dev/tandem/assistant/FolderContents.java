@@ -9,11 +9,14 @@ import dev.tandem.gitsync.annex.CopiesNeeded;
 import dev.tandem.gitsync.annex.EarlierVersions;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.MissingContent;
+import dev.tandem.gitsync.annex.NumCopies;
 import dev.tandem.gitsync.annex.Presence;
 import dev.tandem.gitsync.annex.SharedSettings;
 import dev.tandem.gitsync.annex.Wanted;
 import dev.tandem.gitsync.repo.FolderRepository;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -39,7 +42,9 @@ final class FolderContents {
     private final MissingContent missing;
     private final CopiesNeeded copiesNeeded;
     private final ContentRepair repair;
+    private final InstantSource clock;
     private final Set<Key> asked = ConcurrentHashMap.newKeySet(); // those that a user waits for
+    private final Spared spared = new Spared();
     private Look look = new Look(List.of()); // guarded by this
 
     /** How far a look through what is missing has got. */
@@ -54,8 +59,9 @@ final class FolderContents {
         }
     }
 
-    FolderContents(FolderRepository repository, AnnexBranch branch) {
+    FolderContents(FolderRepository repository, AnnexBranch branch, InstantSource clock) {
         this.repository = repository;
+        this.clock = clock;
         this.branch = branch;
         self = repository.uuid();
         store = new ContentStore(repository.git());
@@ -144,6 +150,12 @@ final class FolderContents {
     /** Fetches these before all others, wanted or not, until they are here. */
     void ask(Set<Key> keys) {
         asked.addAll(keys);
+        spared.asked(keys, clock.instant());
+    }
+
+    /** Whether a user asked for it a short while ago, so that it is not dropped by itself for not being wanted. */
+    boolean isSpared(Key key, Instant now) {
+        return spared.holds(key, now);
     }
 
     /** Whether somebody asked for it since this daemon started, and it has neither come nor been dropped since. */
@@ -231,8 +243,14 @@ final class FolderContents {
                 return true;
             }
             return hasSaid
-                    ? wanted.wants(new Wanted.File(paths.get(0), key, holders(copies), copiesNeeded.of(paths)))
+                    ? isWantedByOne(key, paths, holders(copies))
                     : copies.get(self) != Presence.MISSING && copies.get(self) != Presence.DEAD;
+        }
+
+        /** Of several files with one content, one that is wanted is enough. */
+        private boolean isWantedByOne(Key key, List<String> paths, Set<UUID> holders) throws IOException {
+            NumCopies needed = copiesNeeded.of(paths);
+            return paths.stream().anyMatch(path -> wanted.wants(new Wanted.File(path, key, holders, needed)));
         }
 
         private String whereLast(Map<UUID, Presence> copies) {

@@ -61,6 +61,22 @@ final class Holders {
 
     /** Judges whether our copy may go; the caller keeps everybody from relying on it meanwhile. */
     DropCheck.Answer judge(Key key, List<String> files, List<FolderSnapshot.PeerSnapshot> peers) throws IOException {
+        return judge(key, files, proofs(key, peers));
+    }
+
+    /** The same, by what is known of the copies. */
+    DropCheck.Answer judge(Key key, List<String> files, Map<UUID, DropCheck.Proof> proofs) throws IOException {
+        return DropCheck.judge(
+                key,
+                self,
+                DropCheck.Whose.OWN,
+                contents.copiesNeeded().of(files),
+                proofs,
+                contents.branch().settings().trust());
+    }
+
+    /** Asks everybody who can be reached; the rest is as the location log says. Our own copy may be among them. */
+    Map<UUID, DropCheck.Proof> proofs(Key key, List<FolderSnapshot.PeerSnapshot> peers) throws IOException {
         Map<UUID, CompletableFuture<Boolean>> asked = new HashMap<>();
         for (FolderSnapshot.PeerSnapshot peer : peers) {
             if (peer.online()) {
@@ -92,13 +108,7 @@ final class Holders {
                 LOG.debug("{} does not say whether it has {}", uuid, key, silent);
             }
         });
-        return DropCheck.judge(
-                key,
-                self,
-                DropCheck.Whose.OWN,
-                contents.copiesNeeded().of(files),
-                proofs,
-                contents.branch().settings().trust());
+        return proofs;
     }
 
     private static boolean isHere(byte[] body) {

@@ -85,6 +85,7 @@ final class OpenFolder {
     private final FolderWorker worker;
     private final FolderEffects effects;
     private final Watch watch;
+    private final Unwanted unwanted;
 
     private OpenFolder(StoredFolder stored, FolderRepository repository, AssistantLock assistantLock, Shared shared)
             throws IOException {
@@ -93,7 +94,7 @@ final class OpenFolder {
         this.shared = shared;
         this.assistantLock = assistantLock;
         annex = new AnnexBranch(repository.git(), shared.clock);
-        contents = new FolderContents(repository, annex);
+        contents = new FolderContents(repository, annex, shared.clock);
         WorkTree tree = new WorkTree(
                 repository.git(),
                 shared.clock,
@@ -159,6 +160,18 @@ final class OpenFolder {
                 new Watching(),
                 shared.timers,
                 Threads.named(stored.name() + "-watch"));
+        unwanted = new Unwanted(
+                new Unwanted.World(
+                        repository.uuid(),
+                        contents,
+                        holders,
+                        this::snapshot,
+                        this::emptyFiles,
+                        this::post,
+                        shared.records.of(stored),
+                        shared.clock,
+                        contentWorkers),
+                shared.timers);
     }
 
     /** Opens a folder whose repository stands: watches, recovers, then starts to decide. */
@@ -395,6 +408,7 @@ final class OpenFolder {
 
     /** Stops watching and deciding; lets the job under way end, for a few seconds at most. */
     void close() throws InterruptedException, IOException {
+        unwanted.close();
         watch.close();
         dispatcher.stop();
         decider.shutdown();

@@ -4,6 +4,7 @@ import dev.tandem.xmpp.account.DeviceId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -179,6 +180,9 @@ public final class FolderCore {
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
             folder.add(new Effect.ScanContent());
+        }
+        if (!Objects.equals(after.annex(), folder.tips.annex())) {
+            transfers.newLocations();
         }
         if (moved) {
             gossip.moved(after, merged);

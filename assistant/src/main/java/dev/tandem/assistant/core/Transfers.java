@@ -28,6 +28,9 @@ final class Transfers {
     /** How long contents that have come wait at most for others to be put into their files together. */
     private static final Duration PLACING = Duration.ofMillis(500);
 
+    /** How often the location logs are looked through for what is missing, while they go on changing. */
+    private static final Duration NEWS = Duration.ofSeconds(1);
+
     private final FolderState folder;
     private final Peers peers;
     private final Remotes remotes;
@@ -47,6 +50,8 @@ final class Transfers {
     private @Nullable Instant held;
     private @Nullable Instant retryAt;
     private @Nullable Instant placedAt;
+    private @Nullable Instant newsAt;
+    private boolean newsDue;
     private boolean placingDue;
     private Set<Client> sourcesBefore = Set.of();
 
@@ -101,6 +106,27 @@ final class Transfers {
     void perhapsMore() {
         if (missing > 0) {
             look();
+        }
+    }
+
+    /** The location logs say something new: heeded at once, and then once in a while, because a look may be long. */
+    void newLocations() {
+        if (missing > 0 && !newsDue) {
+            Duration left = newsAt == null ? Duration.ZERO : Duration.between(folder.now, newsAt.plus(NEWS));
+            if (left.compareTo(Duration.ZERO) <= 0) {
+                newsAt = folder.now;
+                look();
+            } else {
+                newsDue = true;
+                folder.later(left, new Event.FetchDue());
+            }
+        }
+    }
+
+    private void heedNews() {
+        if (newsDue && newsAt != null && !folder.now.isBefore(newsAt.plus(NEWS))) {
+            newsDue = false;
+            newLocations();
         }
     }
 
@@ -256,6 +282,7 @@ final class Transfers {
 
     /** Time has passed; what may be fetched is looked at after every event. */
     void due() {
+        heedNews();
         sayUnreachable();
     }
 

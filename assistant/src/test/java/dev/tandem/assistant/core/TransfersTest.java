@@ -4,6 +4,7 @@ import static dev.tandem.assistant.core.Steps.client;
 import static dev.tandem.assistant.core.Steps.tips;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -96,5 +97,30 @@ class TransfersTest {
 
         assertThat(steps.then(new Event.ContentFound(List.of(), false, 0, 0, ""), Effect.Clear.class))
                 .hasSize(1);
+    }
+
+    @Test
+    @DisplayName("are looked for again when a device says where they are, at most once a second while it goes on")
+    void newLocations() {
+        found();
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv (last known on laptop)"));
+
+        assertThat(learns("a")).hasSize(1);
+        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv (last known on laptop)"));
+        assertThat(learns("b")).isEmpty();
+        assertThat(learns("c")).isEmpty();
+        steps.pass(Duration.ofSeconds(1));
+        assertThat(steps.then(new Event.FetchDue(), Effect.FindContent.class)).hasSize(1);
+    }
+
+    private List<Effect.FindContent> learns(String digit) {
+        return steps.then(
+                new Event.Integrated(
+                        new Tips(tips(1).head(), digit.repeat(40)),
+                        Set.of(PHONE.uuid()),
+                        List.of(),
+                        List.of(),
+                        new ContentCount(1, false)),
+                Effect.FindContent.class);
     }
 }
