@@ -62,6 +62,8 @@ final class FolderWorker {
     private final InstantSource clock;
     private final Map<String, Instant> unsettledSince = new HashMap<>();
     private final MassDeletion deletions;
+    private final OneAlert forgetting;
+    private final Set<UUID> notUnderstood = new HashSet<>(); // whose git-annex branch was left alone
     private @Nullable HeldDeletion held;
     private @Nullable Decision decision;
 
@@ -75,7 +77,9 @@ final class FolderWorker {
             FolderContents contents,
             RemoteExchange remotes,
             MassDeletion deletions,
+            OneAlert forgetting,
             InstantSource clock) {
+        this.forgetting = forgetting;
         this.remotes = remotes;
         this.deletions = deletions;
         this.clock = clock;
@@ -176,7 +180,7 @@ final class FolderWorker {
                 annexTips.addAll(remotes.annexTips());
             }
             // locations first, so that what the files name is known when they appear
-            annex.union(annexTips);
+            takeOver(clients, annexTips);
             files.interrupted().ifPresent(heads::add); // what a crash has left half-way is finished with the rest
             if (heads.isEmpty()) {
                 return new Event.Integrated(tips(), clients, List.of(), List.of(), contents.count());
@@ -210,6 +214,18 @@ final class FolderWorker {
             }
             return new Event.Integrated(tips(), clients, changes(changes), kept(merged), contents.count());
         });
+    }
+
+    /** Where contents are, as the others say; what cannot be understood of that keeps nothing else from going on. */
+    private void takeOver(Set<UUID> clients, List<ObjectId> annexTips) throws IOException {
+        annex.union(annexTips);
+        Optional<String> problem = annex.notUnderstood(annexTips);
+        if (problem.isPresent()) {
+            notUnderstood.addAll(clients);
+            forgetting.say(problem);
+        } else if (notUnderstood.removeAll(clients) && notUnderstood.isEmpty()) {
+            forgetting.say(Optional.empty());
+        }
     }
 
     /**

@@ -111,6 +111,7 @@ final class OpenFolder {
                 contents,
                 exchange,
                 new MassDeletion(repository.git(), shared.clock, shared.device),
+                new OneAlert(shared.records.of(stored), "annex-forgetting"),
                 shared.clock);
         files = Threads.pool(stored.name() + "-files", 1);
         pushes = Threads.unbounded(stored.name() + "-push");

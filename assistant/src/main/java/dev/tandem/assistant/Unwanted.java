@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -50,8 +51,6 @@ final class Unwanted implements Closeable {
     /** How many paths the journal names. */
     private static final int PATHS_MAX = 20;
 
-    private static final String NOT_UNDERSTOOD = "wanted-expression";
-
     /** Puts pointers into the place of contents that are about to go. */
     interface Emptying {
         void empty(List<String> paths) throws IOException;
@@ -74,10 +73,11 @@ final class Unwanted implements Closeable {
     private final AtomicBoolean looking = new AtomicBoolean();
     private final ScheduledFuture<?> ticking;
     private boolean settledOld; // of the looking thread
-    private boolean understood = true; // of the looking thread
+    private final OneAlert notUnderstood; // of the looking thread
 
     Unwanted(World world, ScheduledExecutorService timers) {
         this.world = world;
+        notUnderstood = new OneAlert(world.records, "wanted-expression");
         leisure = new Leisure(Duration.ofMillis(Math.floorMod(world.self.hashCode(), OFFSET_MILLIS_MAX)));
         ticking = timers.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -114,10 +114,13 @@ final class Unwanted implements Closeable {
     boolean dropUnwanted() throws IOException {
         SharedSettings settings = world.contents.branch().settings();
         if (!settings.wanted().containsKey(world.self)) {
+            notUnderstood.say(Optional.empty());
             return false; // nobody has said anything: everything stays
         }
         Judge judge = new Judge(world.contents, world.self, settings);
-        say(judge.wanted);
+        notUnderstood.say(judge.wanted
+                .problem()
+                .map(line -> line.substring(0, 1).toUpperCase(Locale.ROOT) + line.substring(1) + "."));
         settleOld(judge);
         Map<Key, List<String>> here = world.contents.present();
         List<Key> unwanted = new ArrayList<>();
@@ -196,20 +199,6 @@ final class Unwanted implements Closeable {
             world.contents.record(gone, Presence.MISSING);
             world.post.accept(new Event.GitMoved());
         }
-    }
-
-    private void say(Wanted wanted) {
-        wanted.problem().ifPresent(problem -> {
-            if (understood) {
-                world.records.raise(
-                        NOT_UNDERSTOOD, "warning", problem.substring(0, 1).toUpperCase(Locale.ROOT)
-                                + problem.substring(1) + ".");
-            }
-        });
-        if (wanted.problem().isEmpty() && !understood) {
-            world.records.clear(NOT_UNDERSTOOD);
-        }
-        understood = wanted.problem().isEmpty();
     }
 
     @Override

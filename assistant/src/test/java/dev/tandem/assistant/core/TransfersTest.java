@@ -19,6 +19,7 @@ class TransfersTest {
     private static final String KEY = "SHA256E-s5--" + "a".repeat(64);
 
     private Steps steps;
+    private Tips held = tips(1);
 
     @BeforeEach
     void linked() {
@@ -114,9 +115,11 @@ class TransfersTest {
     }
 
     private List<Effect.FindContent> learns(String digit) {
+        steps.then(new Event.RepositorySeen(held, null, true));
+        held = new Tips(tips(1).head(), digit.repeat(40));
         return steps.then(
                 new Event.Integrated(
-                        new Tips(tips(1).head(), digit.repeat(40)),
+                        held,
                         Set.of(PHONE.uuid()),
                         List.of(),
                         List.of(),

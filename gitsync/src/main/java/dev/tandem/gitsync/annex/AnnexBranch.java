@@ -212,10 +212,10 @@ public final class AnnexBranch {
 
     /**
      * Takes in what other repositories have recorded. Two repositories that hold the same tips end with the same
-     * commit. What was forgotten ({@code git annex forget}) in one of them is forgotten here, and never comes back.
+     * commit. What was forgotten ({@code git annex forget}) in one of them is forgotten here, and never comes back. One
+     * that has forgotten in a way that is not known here is left out: see {@link #notUnderstood}.
      *
      * @return whether the tip has moved
-     * @throws IOException also if another has forgotten something of a kind that is not known here
      */
     public synchronized boolean union(Collection<ObjectId> others) throws IOException {
         Optional<ObjectId> before = tip();
@@ -230,7 +230,15 @@ public final class AnnexBranch {
                 journal.forget(files.keySet());
             }
             Optional<ObjectId> own = tip();
-            List<ObjectId> heads = new ArrayList<>(others);
+            List<ObjectId> heads = new ArrayList<>();
+            for (ObjectId other : others) {
+                if (isKnown(other)) {
+                    heads.add(other);
+                }
+            }
+            if (own.isPresent() && !isKnown(own.get())) {
+                return false; // whatever is merged now might bring back what was forgotten
+            }
             own.ifPresent(heads::add);
             Transitions all = transitions(heads);
             List<ObjectId> current = new ArrayList<>();
@@ -264,18 +272,40 @@ public final class AnnexBranch {
         for (ObjectId head : heads) {
             all = all.and(Transitions.of(git, head));
         }
-        all.requireKnown();
         return all;
+    }
+
+    private boolean isKnown(ObjectId head) throws IOException {
+        return Transitions.of(git, head).unknown().isEmpty();
+    }
+
+    /** Why some of these tips, or ours, cannot be merged: one line for the user; empty if all can. */
+    public Optional<String> notUnderstood(Collection<ObjectId> others) throws IOException {
+        List<ObjectId> heads = new ArrayList<>(others);
+        tip().ifPresent(heads::add);
+        for (ObjectId head : heads) {
+            Optional<String> unknown = Transitions.of(git, head).unknown();
+            if (unknown.isPresent()) {
+                return Optional.of("A git-annex branch was changed in a way that this version does not know ("
+                        + unknown.get()
+                        + "): files go on, but where large files are is not taken over from it; update Tandem, or run"
+                        + " `git annex merge` in the folder with a git-annex that knows it.");
+            }
+        }
+        return Optional.empty();
     }
 
     /**
      * Whether nothing of another tip is missing here: it was merged, or something was forgotten since, with which it
-     * cannot be merged any more.
+     * cannot be merged any more, or which is not known how to forget.
      */
     public boolean holds(ObjectId other) throws IOException {
         Optional<ObjectId> own = tip();
         if (own.isEmpty() || !git.getObjectDatabase().has(other)) {
             return false;
+        }
+        if (!isKnown(other) || !isKnown(own.get())) {
+            return true;
         }
         try (RevWalk walk = new RevWalk(git)) {
             return walk.isMergedInto(walk.parseCommit(other), walk.parseCommit(own.get()))

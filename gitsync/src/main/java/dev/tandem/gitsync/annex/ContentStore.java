@@ -103,6 +103,11 @@ public final class ContentStore {
         }
     }
 
+    /** Whether a work file has a second name, as {@link #add} gives it where {@code annex.thin} asks for it. */
+    public boolean hasLinked(Path file) throws IOException {
+        return thin.hasLinked(file);
+    }
+
     /** Makes a content a work file as well, where {@code annex.thin} asks for it; false if it has to be copied. */
     public boolean link(Path object, Path file) throws IOException {
         return thin.link(object, file);

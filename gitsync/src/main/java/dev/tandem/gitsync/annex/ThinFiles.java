@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jgit.lib.Repository;
 
@@ -39,6 +40,7 @@ final class ThinFiles {
         if (!isWished() || ObjectFiles.names(file) != 1 || Files.isExecutable(file)) {
             return Optional.empty();
         }
+        Map<String, Object> before = state(file);
         MessageDigest digest = ContentDigest.digest(Key.digestOf(backend).orElseThrow());
         long bytes = 0;
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
@@ -52,10 +54,22 @@ final class ThinFiles {
         Key key = Key.of(backend, bytes, HexFormat.of().formatHex(digest.digest()), name);
         for (Path object : files.places(key)) {
             if (Files.exists(object)) {
-                return Optional.empty(); // whether that one is whole is for others to say
+                // one that is not whole is for others to replace
+                return Files.size(object) == bytes ? Optional.of(key) : Optional.empty();
             }
         }
+        if (!before.equals(state(file))) {
+            return Optional.empty(); // from here on its change time says nothing any more
+        }
         return files.placeLinked(file, files.places(key).get(0)) ? Optional.of(key) : Optional.empty();
+    }
+
+    private static Map<String, Object> state(Path file) throws IOException {
+        return Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino");
+    }
+
+    boolean hasLinked(Path file) throws IOException {
+        return isWished() && ObjectFiles.names(file) == 2;
     }
 
     /** Gives an object a second name; false if it has to be copied. */

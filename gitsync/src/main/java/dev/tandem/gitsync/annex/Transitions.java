@@ -26,6 +26,9 @@ record Transitions(Set<String> lines) {
 
     private static final String HISTORY = "ForgetGitHistory";
     private static final String DEAD = "ForgetDeadRemotes";
+    /** What is said of a line that is not known: enough to tell which it is. */
+    private static final int LINE_MAX = 80;
+
     private static final Splitter LINES = Splitter.on('\n').omitEmptyStrings();
 
     /** Logs with a repository's UUID at the start of each line; that of trust keeps the dead ones. */
@@ -95,21 +98,16 @@ record Transitions(Set<String> lines) {
         return lines.containsAll(other.lines);
     }
 
-    /**
-     * Refuses what this program does not know how to forget.
-     *
-     * @throws IOException with a line for the user
-     */
-    void requireKnown() throws IOException {
-        for (String line : lines) {
-            String name = line.substring(0, Math.max(0, line.indexOf(' ')));
-            if (!name.equals(HISTORY) && !name.equals(DEAD)) {
-                throw new IOException("the git-annex branch of another device was changed in a way that this version"
-                        + " does not know (" + line
-                        + "); nothing of it was taken over; update Tandem, or run `git annex"
-                        + " merge` in the folder with a git-annex that knows it");
-            }
-        }
+    /** A line of a kind that this program does not know how to follow. */
+    Optional<String> unknown() {
+        return lines.stream()
+                .filter(line -> {
+                    String name = line.substring(0, Math.max(0, line.indexOf(' ')));
+                    return !name.equals(HISTORY) && !name.equals(DEAD);
+                })
+                .sorted()
+                .findFirst()
+                .map(line -> line.replaceAll("\\p{Cntrl}", " ").substring(0, Math.min(line.length(), LINE_MAX)));
     }
 
     /** The file that says so. */

@@ -60,6 +60,11 @@ public final class AnnexContents implements ContentFilter {
         return filter.clean(path, file, sizeBytes, key(tracked));
     }
 
+    @Override
+    public boolean hasLinked(Path file) throws IOException {
+        return store.hasLinked(file);
+    }
+
     private Optional<Key> key(@Nullable ObjectId tracked) throws IOException {
         if (tracked == null) {
             return Optional.empty();

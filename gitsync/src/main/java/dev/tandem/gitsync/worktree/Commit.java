@@ -167,12 +167,12 @@ final class Commit {
             throws IOException {
         Instant looked = folder.clock().instant();
         try {
-            ObjectId id = contents.store(path, stat, bulk, loose);
+            Contents.Stored stored = contents.store(path, stat, bulk, loose);
             DirCacheEntry next = new DirCacheEntry(path);
             next.setFileMode(stat.mode(folder.trustMode(), entry));
-            next.setObjectId(id);
-            stat.recordIn(next, looked);
-            tree.put(path, new Blob(next.getFileMode(), id));
+            next.setObjectId(stored.id());
+            stored.stat().recordIn(next, looked);
+            tree.put(path, new Blob(next.getFileMode(), stored.id()));
             if (entry == null || !isSame(entry, next)) {
                 index.put(path, next);
             }

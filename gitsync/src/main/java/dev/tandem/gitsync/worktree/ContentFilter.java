@@ -38,6 +38,11 @@ public interface ContentFilter {
      */
     Optional<byte[]> clean(String path, Path file, long sizeBytes, @Nullable ObjectId tracked) throws IOException;
 
+    /** Whether {@link #clean} has made a work file's content safe by giving that very file a second name. */
+    default boolean hasLinked(Path file) throws IOException {
+        return false;
+    }
+
     /** Comes before a commit names what was cleaned since the last one. */
     default void committing() throws IOException {}
 

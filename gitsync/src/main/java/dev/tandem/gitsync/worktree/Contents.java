@@ -32,17 +32,20 @@ final class Contents {
         this.folder = folder;
     }
 
+    /** A work file's blob, and how the file stood when it had been read. */
+    record Stored(ObjectId id, Stat stat) {}
+
     /** The blob id of a work file; writes nothing. */
     ObjectId id(String path, Stat stat) throws IOException {
-        return read(path, stat, hash, hash);
+        return read(path, stat, hash, hash).id;
     }
 
     /** Stores a work file's blob; {@code large} takes what is not held in memory. */
-    ObjectId store(String path, Stat stat, ObjectInserter small, ObjectInserter large) throws IOException {
+    Stored store(String path, Stat stat, ObjectInserter small, ObjectInserter large) throws IOException {
         return read(path, stat, small, large);
     }
 
-    private ObjectId read(String path, Stat stat, ObjectInserter small, ObjectInserter large) throws IOException {
+    private Stored read(String path, Stat stat, ObjectInserter small, ObjectInserter large) throws IOException {
         Path file = folder.file(path);
         ObjectId id;
         if (stat.kind() == Stat.Kind.SYMLINK) {
@@ -59,10 +62,14 @@ final class Contents {
                 id = stream(file, stat.sizeBytes(), large);
             }
         }
-        if (!stat.equals(Stat.of(file))) {
-            throw new ChangedException();
+        Stat after = Stat.of(file);
+        if (after == null || !stat.equals(after)) {
+            // a second name, given to it on the way, is a change of the inode that leaves the content as it was read
+            if (after == null || !stat.equalsButForNames(after) || !folder.filter().hasLinked(file)) {
+                throw new ChangedException();
+            }
         }
-        return id;
+        return new Stored(id, after);
     }
 
     private ObjectId insert(ObjectInserter inserter, byte[] bytes) throws IOException {

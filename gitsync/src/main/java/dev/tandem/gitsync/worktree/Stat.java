@@ -84,6 +84,11 @@ record Stat(Kind kind, long sizeBytes, Instant modified, long changedMillis, lon
         return new Stat(kind, found.size(), found.lastModifiedTime().toInstant(), 0, 0);
     }
 
+    /** Equal, except perhaps for the change time, which a new name of the inode changes too. */
+    boolean equalsButForNames(Stat other) {
+        return equals(new Stat(other.kind, other.sizeBytes, other.modified, changedMillis, other.inode));
+    }
+
     boolean isFile() {
         return kind == Kind.FILE || kind == Kind.EXECUTABLE;
     }

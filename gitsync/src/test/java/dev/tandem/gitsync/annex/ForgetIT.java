@@ -1,7 +1,6 @@
 package dev.tandem.gitsync.annex;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -170,7 +169,7 @@ final class ForgetIT {
     }
 
     @Test
-    @DisplayName("in a way that is not known here changes nothing, and is said")
+    @DisplayName("in a way that is not known here is not taken over, and is said; others are, and nobody is asked for more")
     void unknown() throws Exception {
         Files.writeString(root.resolve("theirs/t"), "ForgetTomorrow 1795272966.98s\n");
         String blob = theirs.git("hash-object", "-w", "t").strip();
@@ -179,10 +178,17 @@ final class ForgetIT {
         theirs.git("update-ref", "refs/heads/git-annex", commit);
         ObjectId tip = from("theirs", one);
 
-        assertThatThrownBy(() -> one.branch.union(List.of(tip)))
-                .hasMessageContaining("ForgetTomorrow")
-                .hasMessageContaining("update Tandem");
+        assertThat(one.branch.union(List.of(tip))).isFalse();
         assertThat(one.branch.tip()).contains(before);
+        assertThat(one.branch.notUnderstood(List.of(tip)))
+                .hasValueSatisfying(line -> assertThat(line).contains("ForgetTomorrow", "update Tandem"));
+        assertThat(one.branch.holds(tip)).isTrue();
+
+        two.branch.describe(new UUID(7, 7), "seven");
+        ObjectId other = from("two", one);
+        assertThat(one.branch.union(List.of(tip, other))).isTrue();
+        assertThat(one.branch.descriptions()).containsEntry(new UUID(7, 7), "seven");
+        assertThat(one.branch.notUnderstood(List.of(other))).isEmpty();
     }
 
     private String treeWithLog(String blob) throws Exception {
