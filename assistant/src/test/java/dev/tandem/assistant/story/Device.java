@@ -134,6 +134,11 @@ final class Device implements AutoCloseable {
                 .until(() -> git("log", "-1", "--format=%s").strip().equals(message));
     }
 
+    /** What it has sent over its links since its daemon started. */
+    long sentBytes() {
+        return daemon.traffic().bytes();
+    }
+
     Status.Folder status() {
         return actions().status().folders().get(0);
     }
