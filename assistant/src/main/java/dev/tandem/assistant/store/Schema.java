@@ -38,6 +38,11 @@ record Schema(String current, List<String> migrations) {
                 cursor INTEGER NOT NULL,
                 used INTEGER NOT NULL
             );
+            """, """
+            CREATE TABLE setting (
+                name TEXT PRIMARY KEY,
+                value TEXT NOT NULL
+            );
             """);
 
     /** The schema of this release. */

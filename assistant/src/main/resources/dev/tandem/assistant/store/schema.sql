@@ -85,3 +85,9 @@ CREATE TABLE command (
     result TEXT,                          -- JSON
     changed INTEGER NOT NULL              -- milliseconds since 1970
 );
+
+-- What the user has set for this device.
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
