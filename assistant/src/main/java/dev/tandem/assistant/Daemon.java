@@ -2,7 +2,10 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
+import dev.tandem.assistant.api.Limiting;
 import dev.tandem.assistant.api.LocalApi;
+import dev.tandem.assistant.api.SettingRoutes;
+import dev.tandem.assistant.api.Wanting;
 import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
@@ -20,6 +23,7 @@ import dev.tandem.xmpp.pairing.Pairing;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -66,6 +70,7 @@ public final class Daemon implements AutoCloseable {
     private final PairOfferSteps offers;
     private final CommandSteps steps;
     private final LocalApi api;
+    private final LimitKeeper limits;
     private final Actions actions;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
     private final String token;
@@ -139,8 +144,15 @@ public final class Daemon implements AutoCloseable {
                 new Doctor(home, store, accounts, links),
                 commands,
                 stopRequested::countDown);
+        limits = new LimitKeeper(
+                store.settings(),
+                links::limit,
+                why -> folders.all().forEach(folder -> folder.holdContents(why)),
+                clock,
+                ZoneId::systemDefault);
         token = home.makeToken(random);
         api = new LocalApi(actions, store.journal(), store.cursors(), token, random, clock, Version.current());
+        api.add(new SettingRoutes(limits, new WantedActions(folders)));
     }
 
     /**
@@ -164,6 +176,9 @@ public final class Daemon implements AutoCloseable {
     private void begin(Options.Direct direct) throws IOException {
         records.pruneDaily(timers);
         records.note(null, "started", Map.of("version", Version.current()));
+        limits.look();
+        var unused = timers.scheduleWithFixedDelay(
+                limits::look, LimitKeeper.LOOK_SECONDS, LimitKeeper.LOOK_SECONDS, TimeUnit.SECONDS);
         folders.openStored();
         List<CommandRow> kept = store.commands().list();
         offers.repeatLastWords(kept);
@@ -192,6 +207,16 @@ public final class Daemon implements AutoCloseable {
     /** What a user can ask, from within the process. */
     public Actions actions() {
         return actions;
+    }
+
+    /** What may move, and when. */
+    public Limiting limits() {
+        return limits;
+    }
+
+    /** Which large files are wanted here. */
+    public Wanting wanting() {
+        return new WantedActions(folders);
     }
 
     /** What this daemon has sent to its peers since it started. */

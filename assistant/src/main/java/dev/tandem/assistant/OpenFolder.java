@@ -248,6 +248,12 @@ final class OpenFolder {
         return contents;
     }
 
+    /** Large files wait, both ways, and why; or they go on. */
+    void holdContents(Optional<String> why) {
+        contents.hold(why.isPresent());
+        post(new Event.ContentsHeld(why.orElse(null)));
+    }
+
     /** The contents that are on their way, either way. */
     List<Status.Transfer> transfers() {
         return progress.now();

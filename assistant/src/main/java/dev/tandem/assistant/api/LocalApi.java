@@ -128,6 +128,11 @@ public final class LocalApi implements AutoCloseable {
         });
     }
 
+    /** Answers these too; before it begins to listen. */
+    public void add(SettingRoutes routes) {
+        routes.add((method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler)));
+    }
+
     /**
      * Begins to listen, on a port that the system chooses.
      *

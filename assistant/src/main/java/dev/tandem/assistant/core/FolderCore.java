@@ -490,7 +490,7 @@ public final class FolderCore {
                 .filter(peer -> peer.failure != null)
                 .map(peer -> peer.name + ": " + peer.failure)
                 .findFirst()
-                .orElse(null);
+                .orElse(transfers.holding());
     }
 
     private @Nullable String why(Peer peer) {
