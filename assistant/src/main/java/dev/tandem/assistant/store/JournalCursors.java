@@ -81,6 +81,7 @@ public final class JournalCursors {
      * @throws IllegalArgumentException if that cannot be a name
      * @throws IllegalStateException if {@link #MAX_NAMES} others are open
      */
+    @SuppressWarnings("GuardedBy") // the transaction's lambda runs here, under this lock
     public synchronized Reader open(String name, Start start, Instant now) {
         if (!isName(name)) {
             throw new IllegalArgumentException("not a name of a reader: " + name);
