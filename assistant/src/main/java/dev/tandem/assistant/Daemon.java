@@ -9,6 +9,7 @@ import dev.tandem.assistant.api.Wanting;
 import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.desktop.Notifier;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.gitsync.repo.RepositorySetup;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +77,7 @@ public final class Daemon implements AutoCloseable {
     private final CountDownLatch stopRequested = new CountDownLatch(1);
     private final String token;
     private int port;
+    private volatile @Nullable Thread notifications;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Daemon(Home home, Home.Lock lock, Store store, Options options) throws IOException {
@@ -229,6 +232,18 @@ public final class Daemon implements AutoCloseable {
         return "http://127.0.0.1:" + port + "/?token=" + token;
     }
 
+    /**
+     * From now on tells the person at this desktop what they would want to know.
+     *
+     * @param bus the address of their session's D-Bus
+     */
+    public void tellDesktop(String bus) {
+        Thread thread =
+                Threads.named("notifications").newThread(Notifier.onBus(bus, store.cursors(), InstantSource.system()));
+        notifications = thread;
+        thread.start();
+    }
+
     /** Blocks until somebody asks the daemon to stop. */
     public void awaitStop() throws InterruptedException {
         stopRequested.await();
@@ -242,6 +257,7 @@ public final class Daemon implements AutoCloseable {
         }
         try {
             home.retract();
+            endNotifications();
             memory.close();
             pairing.close();
             commandWorkers.shutdownNow(); // what is under way is done again at the next start
@@ -262,6 +278,14 @@ public final class Daemon implements AutoCloseable {
             LOG.warn("the daemon did not end in order", failure);
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void endNotifications() throws InterruptedException {
+        Thread thread = notifications;
+        if (thread != null) {
+            thread.interrupt();
+            thread.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
         }
     }
 
