@@ -74,8 +74,9 @@ final class Checkout {
             }
             plan(reader, from, to);
             folder.directories().follow(head.id());
-            List<ObjectId> blobs = writes.values().stream().map(Target::id).toList();
-            Dates dates = new Dates(folder, reader, head.id(), tip, blobs, times);
+            Map<String, ObjectId> written = new HashMap<>();
+            writes.forEach((path, target) -> written.put(path, target.id));
+            Dates dates = new Dates(folder, reader, head.id(), tip, written, times);
             folder.index().lock();
             try {
                 return underLock(reader, walk, head, to, dates);

@@ -124,6 +124,11 @@ final class Index {
         return known == null ? Instant.EPOCH : known.modified();
     }
 
+    /** The entries as they were last read. */
+    DirCache known() {
+        return cache;
+    }
+
     /** The entry of a path without conflict, or null. */
     @Nullable
     DirCacheEntry entry(String path) {
