@@ -91,6 +91,9 @@ public interface Actions {
      */
     Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed;
 
+    /** What there is to be seen of the folders' past. */
+    HistoryViews views();
+
     /** The devices that this one is paired with, and the folders that it shares with each. */
     List<Device> peers() throws ActionFailed;
 

@@ -160,6 +160,7 @@ public final class LocalApi implements AutoCloseable {
         journal.add(patient, javalin::addHttpHandler);
         new CommandRoutes(actions).add(patient);
         new FolderRoutes(actions).add(patient);
+        new HistoryRoutes(actions.views()).add(patient);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
 

@@ -3,6 +3,7 @@ package dev.tandem.assistant.testing;
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Checkup;
+import dev.tandem.assistant.api.HistoryViews;
 import dev.tandem.assistant.api.Status;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -221,6 +222,11 @@ public final class FakeActions implements Actions {
     public Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
         note("restore " + file + " " + at + " " + to);
         return new Restored("notes", "film.mp4", "c".repeat(40), NOON, at.startsWith("c"));
+    }
+
+    @Override
+    public HistoryViews views() {
+        return new FakeHistoryViews(this::note);
     }
 
     @Override

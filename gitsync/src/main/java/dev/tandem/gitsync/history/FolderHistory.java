@@ -14,6 +14,7 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevSort;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.TreeWalk;
 
 /**
  * The history of a folder: its commits, newest first, each with what it changed. A merge that only brings together what
@@ -62,6 +63,9 @@ public final class FolderHistory {
      * @param complete whether these are all that history knows
      */
     public record DeletedFiles(List<Deleted> files, boolean complete) {}
+
+    /** A name in a directory. */
+    public record Named(String name, boolean isDirectory) {}
 
     private final Repository git;
 
@@ -156,6 +160,28 @@ public final class FolderHistory {
                 commit.getParent(0).copy(),
                 Instant.ofEpochSecond(commit.getCommitTime()),
                 by(commit));
+    }
+
+    /** The names in a directory of a commit, "" being the top; none if there is no such directory. */
+    public List<Named> directory(ObjectId commit, String path, int most) throws IOException {
+        List<Named> names = new ArrayList<>();
+        try (RevWalk commits = new RevWalk(git);
+                TreeWalk walk = new TreeWalk(commits.getObjectReader())) {
+            ObjectId tree = commits.parseCommit(commit).getTree();
+            if (!path.isEmpty()) {
+                try (TreeWalk at = TreeWalk.forPath(commits.getObjectReader(), path, tree)) {
+                    if (at == null || !at.isSubtree()) {
+                        return List.of();
+                    }
+                    tree = at.getObjectId(0);
+                }
+            }
+            walk.addTree(tree);
+            while (names.size() < most && walk.next()) {
+                names.add(new Named(walk.getNameString(), walk.isSubtree()));
+            }
+        }
+        return List.copyOf(names);
     }
 
     static RevWalk newestFirst(Repository git, ObjectId head) throws IOException {
