@@ -20,7 +20,9 @@ import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** The past of the folders, as the dashboard shows it. What changes files is done in turn with all other work on them. */
+/**
+ * The past of the folders, as the dashboard shows it. What changes files is done in turn with all other work on them.
+ */
 final class HistoryLook implements HistoryViews {
     /** Paths that a page names of each commit. */
     private static final int PATHS_IN_A_PAGE = 20;
@@ -75,7 +77,9 @@ final class HistoryLook implements HistoryViews {
             FolderHistory.Page page =
                     new FolderHistory(open.git()).page(head, paging.from(), paging.limit(), PATHS_IN_A_PAGE);
             return new Steps(
-                    head.name(), page.steps().stream().map(HistoryWords::step).toList(), HistoryWords.next(page.next()));
+                    head.name(),
+                    page.steps().stream().map(HistoryWords::step).toList(),
+                    HistoryWords.next(page.next()));
         });
     }
 
@@ -109,15 +113,13 @@ final class HistoryLook implements HistoryViews {
     public Diff diff(String folder, Compared compared) throws ActionFailed {
         return read(folder, Optional.empty(), (open, head) -> {
             ObjectId to = compared.to().isPresent() ? commit(compared.to().get()) : head;
-            Optional<ObjectId> from =
-                    switch (compared.from()) {
-                        case "nothing" -> Optional.empty();
-                        case "parent" -> new FolderHistory(open.git()).step(to, 0).parent();
-                        default -> Optional.of(commit(compared.from()));
-                    };
+            Optional<ObjectId> from = switch (compared.from()) {
+                case "nothing" -> Optional.empty();
+                case "parent" -> new FolderHistory(open.git()).step(to, 0).parent();
+                default -> Optional.of(commit(compared.from()));
+            };
             String fromPath = compared.fromPath().orElse(compared.path());
-            return HistoryWords.diff(
-                    TextDiff.of(open.git(), from, fromPath, to, compared.path(), compared.context()));
+            return HistoryWords.diff(TextDiff.of(open.git(), from, fromPath, to, compared.path(), compared.context()));
         });
     }
 
@@ -162,8 +164,10 @@ final class HistoryLook implements HistoryViews {
     public void keepBoth(String folder, String path, List<Shown> sides) throws ActionFailed {
         OpenFolder open = folders.named(folder);
         List<Conflicts.Shown> shown = shown(sides);
-        change(open, paths(path, sides), head -> new Conflicts(open.git())
-                .keepAll(head, path, shown, open.signature()));
+        change(
+                open,
+                paths(path, sides),
+                head -> new Conflicts(open.git()).keepAll(head, path, shown, open.signature()));
         records.note(folder, "conflict-settled", Map.of("path", path, "kept", "all"));
         sides.forEach(side -> settled(open, side.path()));
     }
@@ -212,24 +216,22 @@ final class HistoryLook implements HistoryViews {
 
     @Override
     public void undo(String folder, String merge, String side, @Nullable List<SeenFile> files) throws ActionFailed {
-        AutomaticMerges.Which which =
-                switch (side) {
-                    case "one" -> AutomaticMerges.Which.ONE;
-                    case "two" -> AutomaticMerges.Which.TWO;
-                    default -> throw new ActionFailed(
-                            ActionFailed.Kind.USAGE, "side is \"one\" or \"two\", not \"" + side + "\"");
-                };
+        AutomaticMerges.Which which = switch (side) {
+            case "one" -> AutomaticMerges.Which.ONE;
+            case "two" -> AutomaticMerges.Which.TWO;
+            default ->
+                throw new ActionFailed(ActionFailed.Kind.USAGE, "side is \"one\" or \"two\", not \"" + side + "\"");
+        };
         ObjectId commit = commit(merge);
         Map<String, String> seen = new HashMap<>();
         if (files != null) {
             files.forEach(file -> seen.put(file.path(), file.seen()));
         }
         Optional<Map<String, String>> only = files == null ? Optional.empty() : Optional.of(seen);
-        Set<String> paths = read(folder, Optional.empty(), (open, head) -> new AutomaticMerges(open.git())
-                .paths(commit));
+        Set<String> paths =
+                read(folder, Optional.empty(), (open, head) -> new AutomaticMerges(open.git()).paths(commit));
         OpenFolder open = folders.named(folder);
-        change(open, paths, head -> new AutomaticMerges(open.git())
-                .undo(head, commit, which, only, open.signature()));
+        change(open, paths, head -> new AutomaticMerges(open.git()).undo(head, commit, which, only, open.signature()));
         records.note(folder, "merge-undone", Map.of("merge", merge, "side", side));
         paths.forEach(path -> settled(open, path));
     }

@@ -45,11 +45,7 @@ final class HistoryWords {
         return new HistoryViews.DeletedFiles(
                 files.files().stream()
                         .map(file -> new HistoryViews.Deleted(
-                                file.path(),
-                                file.commit().name(),
-                                file.last().name(),
-                                file.time(),
-                                file.by()))
+                                file.path(), file.commit().name(), file.last().name(), file.time(), file.by()))
                         .toList(),
                 files.complete());
     }

@@ -28,7 +28,11 @@ final class HistoryRoutes {
 
     record KeepBoth(String folder, String path, List<HistoryViews.Shown> sides) {}
 
-    record Undo(String folder, String merge, String side, @Nullable List<HistoryViews.SeenFile> files) {}
+    record Undo(
+            String folder,
+            String merge,
+            String side,
+            @Nullable List<HistoryViews.SeenFile> files) {}
 
     void add(LocalApi.Routes routes) {
         routes.add(HandlerType.GET, "/api/history/steps", this::steps);
@@ -36,10 +40,7 @@ final class HistoryRoutes {
                 HandlerType.GET,
                 "/api/history/step",
                 request -> answer(request, views.step(folder(request), query(request, "commit"))));
-        routes.add(
-                HandlerType.GET,
-                "/api/history/deleted",
-                request -> answer(request, views.deleted(folder(request))));
+        routes.add(HandlerType.GET, "/api/history/deleted", request -> answer(request, views.deleted(folder(request))));
         routes.add(
                 HandlerType.GET,
                 "/api/history/directory",

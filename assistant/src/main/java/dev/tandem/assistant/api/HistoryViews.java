@@ -67,10 +67,7 @@ public interface HistoryViews {
      *
      * @param next where to go on, or null at the beginning of history
      */
-    record Steps(
-            String head,
-            List<Step> steps,
-            @Nullable Integer next) {}
+    record Steps(String head, List<Step> steps, @Nullable Integer next) {}
 
     /**
      * A commit.
@@ -183,10 +180,7 @@ public interface HistoryViews {
     record Shown(String path, String id, @Nullable String name) {}
 
     /** Merges; {@code next} as in {@link Steps}. */
-    record Merges(
-            String head,
-            List<Merge> merges,
-            @Nullable Integer next) {}
+    record Merges(String head, List<Merge> merges, @Nullable Integer next) {}
 
     /**
      * A merge.

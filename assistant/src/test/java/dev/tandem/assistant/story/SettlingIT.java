@@ -85,7 +85,12 @@ class SettlingIT {
         assertThat(laptop.files()).containsEntry("clash.txt", kept).hasSize(2);
         assertThat(laptop.git("status", "--porcelain")).isEmpty();
         assertThat(views().conflicts(Optional.of("notes")).conflicts()).isEmpty();
-        assertThat(laptop.git("log", "--format=%H", "--", conflict.sides().get(1).path()).lines())
+        assertThat(laptop.git(
+                                "log",
+                                "--format=%H",
+                                "--",
+                                conflict.sides().get(1).path())
+                        .lines())
                 .hasSize(2);
         laptop.eventually("is content", () -> laptop.actions().status().alerts().isEmpty());
     }
@@ -115,8 +120,9 @@ class SettlingIT {
     @Test
     @DisplayName("a merge, to one side's versions")
     void undo() throws Exception {
-        HistoryViews.Merge merge =
-                views().merges("notes", new HistoryViews.Paging(Optional.empty(), 0, 10)).merges().get(0);
+        HistoryViews.Merge merge = views().merges("notes", new HistoryViews.Paging(Optional.empty(), 0, 10))
+                .merges()
+                .get(0);
         assertThat(merge.combined()).extracting(HistoryViews.Combined::how).containsExactly("kept-both", "merged");
         String side = merge.one().by().equals("laptop") ? "one" : "two";
 
@@ -143,8 +149,10 @@ class SettlingIT {
         assertThat(steps.next()).isNotNull();
         HistoryViews.Deleted gone = views().deleted("notes").files().get(0);
         assertThat(gone.path()).isEqualTo("text.txt");
-        assertThat(views().diff("notes", new HistoryViews.Compared(
-                                "text.txt", Optional.of(gone.commit()), "parent", Optional.empty(), 3))
+        assertThat(views().diff(
+                                "notes",
+                                new HistoryViews.Compared(
+                                        "text.txt", Optional.of(gone.commit()), "parent", Optional.empty(), 3))
                         .hunks()
                         .get(0)
                         .lines())

@@ -24,8 +24,8 @@ public final class FakeHistoryViews implements HistoryViews {
         this.notes = notes;
     }
 
-    private static final Step STEP = new Step(
-            HEAD, OLD, NOON, "laptop", "Changed note.txt", false, 2, List.of(new Change("renamed", "b", "a")));
+    private static final Step STEP =
+            new Step(HEAD, OLD, NOON, "laptop", "Changed note.txt", false, 2, List.of(new Change("renamed", "b", "a")));
 
     private static final Merge MERGE = new Merge(
             HEAD,

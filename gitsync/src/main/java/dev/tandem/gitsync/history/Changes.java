@@ -33,14 +33,7 @@ final class Changes {
         Map<ObjectId, Deque<Integer>> deleted = new HashMap<>();
         Map<ObjectId, Deque<Integer>> added = new HashMap<>();
         try (TreeWalk walk = new TreeWalk(reader)) {
-            walk.addTree(commit.getTree());
-            for (RevCommit parent : commit.getParents()) {
-                commits.parseHeaders(parent);
-                walk.addTree(parent.getTree());
-            }
-            if (commit.getParentCount() == 0) {
-                walk.addTree(new EmptyTreeIterator());
-            }
+            addTrees(walk, commit, commits);
             while (walk.next() && changes.size() < COUNTED_MAX) {
                 if (!differsFromAll(walk)) {
                     continue;
@@ -68,7 +61,19 @@ final class Changes {
         return commit.getParentCount() == 1 ? renamed(changes, deleted, added) : changes;
     }
 
-    private static boolean differsFromAll(TreeWalk walk) {
+    /** Its own tree, then those of its parents, or an empty one. */
+    static void addTrees(TreeWalk walk, RevCommit commit, RevWalk commits) throws IOException {
+        walk.addTree(commit.getTree());
+        for (RevCommit parent : commit.getParents()) {
+            commits.parseHeaders(parent);
+            walk.addTree(parent.getTree());
+        }
+        if (commit.getParentCount() == 0) {
+            walk.addTree(new EmptyTreeIterator());
+        }
+    }
+
+    static boolean differsFromAll(TreeWalk walk) {
         for (int parent = 1; parent < walk.getTreeCount(); parent++) {
             if (walk.getRawMode(0) == walk.getRawMode(parent) && walk.idEqual(0, parent)) {
                 return false;

@@ -1,6 +1,6 @@
 /* Files of which a merge has kept several versions, side by side, and what settles that. */
 import { button, element, labelled, redraw, size, when } from "/dom.js";
-import { beside, source } from "/views/diff.js";
+import { beside, isWhole, source } from "/views/diff.js";
 
 export const id = "conflicts";
 export const title = "Conflicts";
@@ -51,7 +51,7 @@ function difference(conflict, one, two, api) {
   const place = element("div", {}, element("p", { class: "quiet" }, "Comparing …"));
   const load = async (context) => {
     const diff = await api.get(source(conflict.folder, two.path, { fromPath: one.path, from: conflict.head, to: conflict.head, context }));
-    const whole = diff.hunks.length > 0 && context < WHOLE && button("Show the whole text", () => load(WHOLE));
+    const whole = diff.hunks.length > 0 && context < WHOLE && !isWhole(diff, context) && button("Show the whole text", () => load(WHOLE));
     place.replaceChildren(beside(diff, name(one), name(two)), whole ? element("p", { class: "buttons" }, whole) : "");
   };
   load(3).catch((e) => { if (e.name !== "AbortError") place.replaceChildren(element("p", { class: "failure", role: "alert" }, e.message)); });

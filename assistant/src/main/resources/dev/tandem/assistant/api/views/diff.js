@@ -22,13 +22,13 @@ function visible(line) {
   return line.slice(1).replace(/\r$/, "␍") || "\u00a0";
 }
 
-function span(label, children) {
-  return element("td", { class: "sign" }, element("span", { "aria-label": label }, children));
+function span(label, sign) {
+  return element("td", { class: "sign" }, element("span", { role: "img", "aria-label": label }, sign));
 }
 
-function sign(line) {
-  if (line[0] === "+") return span("added", "+");
-  if (line[0] === "-") return span("removed", "−");
+function sign(line, added = "added", removed = "removed") {
+  if (line[0] === "+") return span(added, "+");
+  if (line[0] === "-") return span(removed, "−");
   return element("td", { class: "sign" });
 }
 
@@ -48,12 +48,13 @@ function unifiedRows(hunk) {
   });
 }
 
-function table(caption, head, columns, hunks, rows) {
+function table(caption, head, kinds, hunks, rows) {
   return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     element("table", { class: "diff" }, element("caption", {}, caption),
+      element("colgroup", {}, kinds.map((kind) => element("col", { class: kind }))),
       element("thead", {}, element("tr", {}, head)),
       hunks.map((hunk, index) => element("tbody", {},
-        index > 0 && element("tr", { class: "gap" }, element("td", { colspan: columns }, "⋯")), rows(hunk)))));
+        index > 0 && element("tr", { class: "gap" }, element("td", { colspan: kinds.length }, "⋯")), rows(hunk)))));
 }
 
 const cut = () => element("p", { class: "quiet" }, "There is more; only the beginning is shown.");
@@ -64,8 +65,7 @@ export function unified(diff, from, to) {
   if (said) return element("p", {}, said);
   return element("div", {},
     table("What " + to + " has (+) and " + from + " has not, and the other way round (−)",
-      [element("th", { scope: "col" }, "Line before"), element("th", { scope: "col" }, "now"), element("th", { scope: "col" }, "±"),
-        element("th", { scope: "col" }, "Text")], 4, diff.hunks, unifiedRows),
+      ["Old", "New", "±", "Text"].map((name) => element("th", { scope: "col" }, name)), ["number", "number", "sign", "code"], diff.hunks, unifiedRows),
     diff.cut && cut());
 }
 
@@ -97,7 +97,7 @@ function half(cell) {
   if (!cell) return [element("td", { class: "number" }), element("td", { class: "sign" }), element("td", { class: "code none" })];
   const [number, line] = cell;
   const colour = CLASSES[line[0]];
-  const cells = [element("td", { class: "number" }, String(number)), sign(line), element("td", { class: "code" }, visible(line))];
+  const cells = [element("td", { class: "number" }, String(number)), sign(line, "only here", "only here"), element("td", { class: "code" }, visible(line))];
   cells.forEach((one) => colour && one.classList.add(colour));
   return cells;
 }
@@ -108,9 +108,16 @@ export function beside(diff, from, to) {
   if (said) return element("p", {}, said);
   return element("div", {},
     table("Left: " + from + ". Right: " + to + ".",
-      [element("th", { scope: "colgroup", colspan: 3 }, from), element("th", { scope: "colgroup", colspan: 3 }, to)], 6, diff.hunks,
+      [element("th", { scope: "colgroup", colspan: 3 }, from), element("th", { scope: "colgroup", colspan: 3 }, to)], ["number", "sign", "code", "number", "sign", "code"], diff.hunks,
       (hunk) => pairs(hunk).map(([one, two]) => element("tr", {}, half(one), half(two)))),
     diff.cut && cut());
+}
+
+/* Whether all lines of both texts are among those shown with so many around each difference. */
+export function isWhole(diff, context) {
+  if (diff.hunks.length !== 1 || diff.hunks[0].fromLine > 1) return false;
+  const lines = diff.hunks[0].lines;
+  return lines.length <= context || lines.slice(-context).some((line) => line[0] !== " ");
 }
 
 /* The address that a diff is got from. */

@@ -7,7 +7,7 @@ export const id = "history";
 export const title = "History";
 
 const PATHS_SHOWN = 5;
-const KINDS = { added: ["+", "Added"], changed: ["~", "Changed"], deleted: ["−", "Deleted"], renamed: ["→", "Renamed"] };
+const KINDS = { added: "Added", changed: "Changed", deleted: "Deleted", renamed: "Renamed" };
 
 export async function show(place, parameters, api) {
   const folder = await chosen(place, id, parameters, api);
@@ -46,14 +46,13 @@ export function opener(label, about, get) {
 }
 
 function change(folder, step, one, api) {
-  const [sign, word] = KINDS[one.kind];
   const [look, place] = opener("What changed", one.path, async () => unified(
     await api.get(source(folder.name, one.path, {
       to: step.commit, from: step.parent === null ? "nothing" : "parent", fromPath: one.from || one.path,
-    })), "the version before", "this one"));
+    })), step.automatic ? "its first side" : "the version before", step.automatic ? "the merge" : "this one"));
   return element("li", {}, element("p", { class: "row" },
-    element("span", { class: "sign", title: word, "aria-label": word }, sign),
-    element("span", { class: "grow" }, one.from && one.from + " → ", toFile(folder, one.path)), look), place);
+    element("span", { class: "grow" }, element("span", { class: "quiet" }, KINDS[one.kind] + " "), one.from && one.from + " to ", toFile(folder, one.path)),
+    look), place);
 }
 
 function stepItem(folder, step, api) {
@@ -67,8 +66,8 @@ function stepItem(folder, step, api) {
   });
   return element("li", {},
     element("h2", {}, when(step.time), " ", step.automatic ? "merged by Tandem" : "by " + step.by),
-    element("p", {}, step.message, step.automatic && [" ", element("a",
-      { href: address("merges", { folder: folder.name, commit: step.commit }) }, "Look at this merge")]),
+    element("p", {}, step.automatic
+      ? element("a", { href: address("merges", { folder: folder.name, commit: step.commit }) }, "Look at this merge") : step.message),
     list, more);
 }
 
