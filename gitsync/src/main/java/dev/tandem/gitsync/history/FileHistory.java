@@ -60,6 +60,13 @@ public final class FileHistory {
         return List.copyOf(versions);
     }
 
+    /** What a head has at the path. */
+    public Optional<Blob> present(ObjectId head) throws IOException {
+        try (RevWalk walk = new RevWalk(git)) {
+            return Blob.at(walk.getObjectReader(), walk.parseCommit(head).getTree(), path);
+        }
+    }
+
     private static void begin(RevWalk walk, ObjectId head) throws IOException {
         walk.sort(RevSort.TOPO);
         walk.sort(RevSort.COMMIT_TIME_DESC, true);

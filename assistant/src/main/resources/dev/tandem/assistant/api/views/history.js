@@ -121,26 +121,20 @@ function restore(folder, path, at, api, then) {
   }, { "aria-label": "Restore " + path + " as of this version" });
 }
 
-function versionRow(folder, path, versions, index, api, again) {
-  const version = versions[index];
-  const before = versions[index + 1];
-  const openers = [];
-  if (!version.deleted || before) {
-    openers.push(opener("What changed", "version " + (versions.length - index), async () => unified(
-      await api.get(source(folder.name, path, { to: version.commit, from: before ? before.commit : "nothing" })),
-      "the version before", "this one")));
-  }
-  if (index > 0 && !version.deleted) {
-    openers.push(opener("Compare with now", "version " + (versions.length - index), async () => unified(
+function versionRow(folder, path, version, number, api, again) {
+  const openers = [opener("What changed", "version " + number, async () => unified(
+    await api.get(source(folder.name, path, { to: version.commit, from: "parent" })), "the version before", "this one"))];
+  if (!version.present && !version.deleted) {
+    openers.push(opener("Compare with now", "version " + number, async () => unified(
       await api.get(source(folder.name, path, { from: version.commit })), "this version", "the present one")));
   }
   const what = version.deleted ? "Deleted" : version.size < 0 ? "Saved" : "Saved, " + size(version.size);
   return element("li", {},
     element("h3", {}, when(version.time), " by " + version.by),
-    element("p", {}, what, index === 0 && !version.deleted && " (present)",
+    element("p", {}, what, version.present && !version.deleted && " (present)",
       version.key !== null && !version.here && ", content not on this device"),
     element("p", { class: "buttons" }, openers.map(([made]) => made),
-      !version.deleted && index > 0 && restore(folder, path, version.commit, api, again)),
+      !version.deleted && !version.present && restore(folder, path, version.commit, api, again)),
     openers.map(([, opened]) => opened));
 }
 
@@ -152,8 +146,8 @@ async function file(place, folder, path, api) {
     const renamed = first.changes.find((one) => one.path === path && one.from !== null);
     place.replaceChildren(crumbs(folder, path.slice(0, Math.max(0, path.lastIndexOf("/")))),
       element("h2", {}, "Versions of " + path),
-      versions[0].deleted ? element("p", {}, "This file was deleted. Any version can be brought back.") : "",
-      element("ol", { class: "cards versions" }, versions.map((version, index) => versionRow(folder, path, versions, index, api, draw))),
+      versions.some((version) => version.deleted && version.present) ? element("p", {}, "This file was deleted. Any version can be brought back.") : "",
+      element("ol", { class: "cards versions" }, versions.map((version, index) => versionRow(folder, path, version, versions.length - index, api, draw))),
       renamed ? element("p", {}, "Before that it was called ", toFile(folder, renamed.from), ".") : "");
   };
   await draw();
