@@ -102,11 +102,12 @@ final class HistoryLook implements HistoryViews {
 
     @Override
     public Directory directory(String folder, String path) throws ActionFailed {
+        String within = path.isEmpty() ? path : checked(path);
         return read(
                 folder,
                 Optional.empty(),
                 (open, head) -> HistoryWords.directory(
-                        path, new FolderHistory(open.git()).directory(head, path, PATHS_MAX + 1), PATHS_MAX));
+                        within, new FolderHistory(open.git()).directory(head, within, PATHS_MAX + 1), PATHS_MAX));
     }
 
     @Override
@@ -118,8 +119,8 @@ final class HistoryLook implements HistoryViews {
                 case "parent" -> new FolderHistory(open.git()).step(to, 0).parent();
                 default -> Optional.of(commit(compared.from()));
             };
-            String fromPath = compared.fromPath().orElse(compared.path());
-            return HistoryWords.diff(TextDiff.of(open.git(), from, fromPath, to, compared.path(), compared.context()));
+            String fromPath = checked(compared.fromPath().orElse(compared.path()));
+            return HistoryWords.diff(TextDiff.of(open.git(), from, fromPath, to, checked(compared.path()), compared.context()));
         });
     }
 
@@ -185,10 +186,24 @@ final class HistoryLook implements HistoryViews {
         return shown;
     }
 
-    private static Set<String> paths(String path, List<Shown> sides) {
-        Set<String> paths = new LinkedHashSet<>(Set.of(path));
-        sides.forEach(side -> paths.add(side.path()));
+    private static Set<String> paths(String path, List<Shown> sides) throws ActionFailed {
+        Set<String> paths = new LinkedHashSet<>(Set.of(checked(path)));
+        for (Shown side : sides) {
+            paths.add(checked(side.path()));
+        }
         return paths;
+    }
+
+    /** A path in a folder and nowhere else: what is at these paths is read, and may be committed. */
+    private static String checked(String path) throws ActionFailed {
+        boolean bad = path.indexOf('\0') >= 0;
+        for (String name : path.split("/", -1)) {
+            bad |= name.isEmpty() || name.equals(".") || name.equals("..") || name.equalsIgnoreCase(".git");
+        }
+        if (bad) {
+            throw new ActionFailed(ActionFailed.Kind.USAGE, "not a path in a folder: " + path + "; nothing was changed");
+        }
+        return path;
     }
 
     @Override

@@ -164,6 +164,15 @@ class SettlingIT {
                 .doesNotContain("text.txt");
         assertThatThrownBy(() -> views().step("notes", "0".repeat(40))).hasMessageContaining("no such version");
         assertThatThrownBy(() -> views().step("notes", "HEAD")).hasMessageContaining("not a commit");
+        for (String path : List.of("../x", ".git/config", "/etc/passwd", "", "a//b")) {
+            HistoryViews.Compared elsewhere =
+                    new HistoryViews.Compared(path, Optional.empty(), "parent", Optional.empty(), 3);
+            assertThatThrownBy(() -> views().diff("notes", elsewhere)).hasMessageContaining("not a path");
+            List<HistoryViews.Shown> sides = List.of(new HistoryViews.Shown(path, gone.commit(), null));
+            assertThatThrownBy(() -> views().keep("notes", path, path, sides)).hasMessageContaining("not a path");
+            assertThatThrownBy(() -> views().keepBoth("notes", "clash.txt", sides))
+                    .hasMessageContaining("not a path");
+        }
         assertThatThrownBy(() -> views().step("nothing", gone.commit())).isInstanceOf(ActionFailed.class);
     }
 }

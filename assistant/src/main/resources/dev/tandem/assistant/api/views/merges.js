@@ -26,10 +26,9 @@ export async function show(place, parameters, api) {
     const page = await api.get("/api/merges?" + new URLSearchParams(at));
     page.merges.forEach((merge) => list.append(item(folder, merge, api)));
     at = { ...at, head: page.head, from: page.next };
-    if (page.next === null) {
-      earlier.hidden = true;
-      said.textContent = list.children.length === 0 ? "Nothing was merged yet: no two devices have changed files at the same time." : "";
-    }
+    earlier.hidden = page.next === null;
+    said.textContent = list.children.length > 0 ? "" : page.next === null
+      ? "Nothing was merged yet: no two devices have changed files at the same time." : "Nothing was merged lately.";
   };
   const earlier = button("Earlier merges", load);
   place.append(element("p", { class: "quiet" },
