@@ -4,10 +4,14 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.HistoryViews;
 import dev.tandem.gitsync.history.AutomaticMerges;
 import dev.tandem.gitsync.history.Conflicts;
+import dev.tandem.gitsync.history.FileHistory;
+import dev.tandem.gitsync.history.FileVersion;
 import dev.tandem.gitsync.history.FolderHistory;
 import dev.tandem.gitsync.history.Proposal;
 import dev.tandem.gitsync.history.TextDiff;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -121,6 +125,30 @@ final class HistoryLook implements HistoryViews {
             };
             String fromPath = checked(compared.fromPath().orElse(compared.path()));
             return HistoryWords.diff(TextDiff.of(open.git(), from, fromPath, to, checked(compared.path()), compared.context()));
+        });
+    }
+
+    @Override
+    public Content content(String folder, String path, Optional<String> commit) throws ActionFailed {
+        Optional<ObjectId> wanted = commit.isPresent() ? Optional.of(commit(commit.get())) : Optional.empty();
+        String file = checked(path);
+        return read(folder, Optional.empty(), (open, head) -> {
+            FileHistory history = new FileHistory(open.git(), file);
+            FileVersion version = history.version(wanted.orElse(head))
+                    .orElseThrow(() -> new ActionFailed(
+                            ActionFailed.Kind.FAILED, "there is no " + file + " in that version: choose another"));
+            String name = file.substring(file.lastIndexOf('/') + 1);
+            if (version.key().isEmpty()) {
+                return new Content(name, version.sizeBytes(), history.bytes(version));
+            }
+            Path content = open.contents()
+                    .store()
+                    .find(version.key().get())
+                    .orElseThrow(() -> new ActionFailed(
+                            ActionFailed.Kind.FAILED,
+                            "the content of that version of " + file
+                                    + " is not on this device: restore it, and it is fetched from one that has it"));
+            return new Content(name, Files.size(content), Files.newInputStream(content));
         });
     }
 

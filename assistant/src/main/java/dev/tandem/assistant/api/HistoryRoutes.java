@@ -6,7 +6,12 @@ import static dev.tandem.assistant.api.LocalApi.required;
 
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +22,10 @@ final class HistoryRoutes {
 
     /** As git shows. */
     private static final int CONTEXT = 3;
+
+    /** What a browser shows and can do no harm with: no SVG, which may hold scripts. */
+    private static final Map<String, String> PICTURES = Map.of(
+            "png", "image/png", "jpg", "image/jpeg", "jpeg", "image/jpeg", "gif", "image/gif", "webp", "image/webp");
 
     private final HistoryViews views;
 
@@ -46,6 +55,7 @@ final class HistoryRoutes {
                 "/api/history/directory",
                 request -> answer(request, views.directory(folder(request), query(request, "path"))));
         routes.add(HandlerType.GET, "/api/history/diff", this::diff);
+        routes.add(HandlerType.GET, "/api/history/content", this::content);
         routes.add(
                 HandlerType.GET,
                 "/api/conflicts",
@@ -80,6 +90,22 @@ final class HistoryRoutes {
                                 from == null ? "parent" : from,
                                 Optional.ofNullable(request.queryParam("fromPath")),
                                 number(request, "context", CONTEXT, Integer.MAX_VALUE))));
+    }
+
+    /** Saved by the browser and never opened as a page of ours, whatever it claims to be; pictures may be shown in one. */
+    private void content(Context request) throws Exception {
+        Optional<String> commit = Optional.ofNullable(request.queryParam("commit"));
+        HistoryViews.Content content = views.content(folder(request), query(request, "path"), commit);
+        String ending = content.name()
+                .substring(content.name().lastIndexOf('.') + 1)
+                .toLowerCase(Locale.ROOT);
+        String name = URLEncoder.encode(content.name(), StandardCharsets.UTF_8).replace("+", "%20");
+        request.contentType(PICTURES.getOrDefault(ending, "application/octet-stream"));
+        request.header("Content-Disposition", "attachment; filename*=UTF-8''" + name);
+        try (InputStream bytes = content.bytes()) {
+            request.res().setContentLengthLong(content.size());
+            bytes.transferTo(request.res().getOutputStream());
+        }
     }
 
     private void keep(Context request) throws Exception {

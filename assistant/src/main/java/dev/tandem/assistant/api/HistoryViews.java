@@ -1,5 +1,6 @@
 package dev.tandem.assistant.api;
 
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,13 @@ public interface HistoryViews {
 
     /** How two versions of a text differ. */
     Diff diff(String folder, Compared compared) throws ActionFailed;
+
+    /**
+     * The bytes of a version; the caller closes them. Fails if they are not on this device.
+     *
+     * @param commit of the version; none for the present
+     */
+    Content content(String folder, String path, Optional<String> commit) throws ActionFailed;
 
     /** Files of which a merge kept several versions, of one folder or all. */
     ConflictList conflicts(Optional<String> folder) throws ActionFailed;
@@ -144,6 +152,9 @@ public interface HistoryViews {
      * @param lines each with its sign before it: space, minus, plus, or a backslash for a remark
      */
     record Hunk(int fromLine, int fromLines, int toLine, int toLines, List<String> lines) {}
+
+    /** A file's last name, size in bytes, and bytes. */
+    record Content(String name, long size, InputStream bytes) {}
 
     /** {@code complete} unless there are more. */
     record ConflictList(List<Conflict> conflicts, boolean complete) {}

@@ -8,9 +8,11 @@ import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.testing.FakeActions;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +97,27 @@ final class HistoryRoutesTest {
 
         assertThat(get("/api/history/diff?folder=notes&path=a").body()).contains("\"lines\":[\"-a\",\"+b\"]");
         assertThat(get("/api/merges?folder=notes").body()).contains("\"how\":\"merged\"", "\"now\":\"as-merged\"");
+    }
+
+    @ParameterizedTest(name = "{0} as {1}")
+    @DisplayName("gives a version's bytes to be saved, and only pictures a type that can be shown")
+    @CsvSource({
+        "a b.png, image/png",
+        "a.SVG, application/octet-stream",
+        "a.html, application/octet-stream",
+        "é, application/octet-stream"
+    })
+    void content(String name, String type) throws Exception {
+        HttpResponse<String> answer =
+                get("/api/history/content?folder=notes&commit=1&path=" + URLEncoder.encode(name, StandardCharsets.UTF_8));
+
+        assertThat(answer.headers().firstValue("Content-Type")).contains(type);
+        assertThat(answer.headers().firstValue("Content-Disposition").orElseThrow())
+                .startsWith("attachment; filename*=UTF-8''")
+                .doesNotContain(" b");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(answer.body()).isEqualTo("\1\2\3");
+        assertThat(actions.asked()).containsExactly("content notes " + name + " Optional[1]");
     }
 
     @Test

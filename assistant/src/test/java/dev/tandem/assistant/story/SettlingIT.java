@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.HistoryViews;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,6 +166,11 @@ class SettlingIT {
                 .doesNotContain("text.txt");
         assertThatThrownBy(() -> views().step("notes", "0".repeat(40))).hasMessageContaining("no such version");
         assertThatThrownBy(() -> views().step("notes", "HEAD")).hasMessageContaining("not a commit");
+        try (InputStream bytes = views().content("notes", "text.txt", Optional.of(gone.last())).bytes()) {
+            assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8)).startsWith("laptop\n2\n");
+        }
+        assertThatThrownBy(() -> views().content("notes", "text.txt", Optional.empty()))
+                .hasMessageContaining("no text.txt in that version");
         for (String path : List.of("../x", ".git/config", "/etc/passwd", "", "a//b")) {
             HistoryViews.Compared elsewhere =
                     new HistoryViews.Compared(path, Optional.empty(), "parent", Optional.empty(), 3);

@@ -2,6 +2,7 @@ package dev.tandem.assistant.testing;
 
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.HistoryViews;
+import java.io.ByteArrayInputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,12 @@ public final class FakeHistoryViews implements HistoryViews {
                 false,
                 List.of(new Hunk(1, 1, 1, 1, List.of("-a", "+b"))),
                 false);
+    }
+
+    @Override
+    public Content content(String folder, String path, Optional<String> commit) throws ActionFailed {
+        notes.add("content " + folder + " " + path + " " + commit);
+        return new Content(path, 3, new ByteArrayInputStream(new byte[] {1, 2, 3}));
     }
 
     @Override

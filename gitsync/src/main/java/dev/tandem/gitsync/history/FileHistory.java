@@ -2,7 +2,9 @@ package dev.tandem.gitsync.history;
 
 import dev.tandem.gitsync.annex.AnnexedFiles;
 import dev.tandem.gitsync.annex.Key;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -64,6 +66,34 @@ public final class FileHistory {
     public Optional<Blob> present(ObjectId head) throws IOException {
         try (RevWalk walk = new RevWalk(git)) {
             return Blob.at(walk.getObjectReader(), walk.parseCommit(head).getTree(), path);
+        }
+    }
+
+    /** What a commit has at the path; the commit may be any. */
+    public Optional<FileVersion> version(ObjectId commit) throws IOException {
+        try (RevWalk walk = new RevWalk(git)) {
+            return Optional.of(version(walk.parseCommit(commit), walk.getObjectReader()))
+                    .filter(version -> !version.isDeletion());
+        }
+    }
+
+    /** The bytes that git has of a version, to be closed by the caller: of an annexed one its pointer. */
+    public InputStream bytes(FileVersion version) throws IOException {
+        ObjectReader reader = git.newObjectReader();
+        try {
+            ObjectId blob = version.blob().orElseThrow(() -> new IllegalArgumentException("a deletion has no bytes"));
+            return new FilterInputStream(
+                    reader.open(blob, Constants.OBJ_BLOB).openStream()) {
+                @Override
+                public void close() throws IOException {
+                    try (reader) {
+                        super.close();
+                    }
+                }
+            };
+        } catch (IOException | RuntimeException failed) {
+            reader.close();
+            throw failed;
         }
     }
 

@@ -1,6 +1,6 @@
 /* Files of which a merge has kept several versions, side by side, and what settles that. */
 import { button, element, labelled, redraw, size, when } from "/dom.js";
-import { beside, isWhole, source } from "/views/diff.js";
+import { beside, download, isWhole, picture, source } from "/views/diff.js";
 
 export const id = "conflicts";
 export const title = "Conflicts";
@@ -44,7 +44,8 @@ function sidePart(conflict, side, api, again) {
     element("h3", {}, side.by ? "By " + side.by : "By a device that recent history does not tell"),
     element("p", {}, side.time && [when(side.time), ", "], side.size < 0 ? "size not known" : size(side.size),
       element("br"), element("span", { class: "code" }, side.path.slice(side.path.lastIndexOf("/") + 1))),
-    element("p", { class: "buttons" }, keep));
+    picture(conflict.folder, side.path, conflict.head, name(side)),
+    element("p", { class: "buttons" }, keep, download(conflict.folder, side.path, conflict.head, name(side))));
 }
 
 function difference(conflict, one, two, api) {

@@ -120,6 +120,22 @@ export function isWhole(diff, context) {
   return lines.length <= context || lines.slice(-context).some((line) => line[0] !== " ");
 }
 
+/* The address of a version's bytes. */
+function contentOf(folder, path, commit) {
+  return "/api/history/content?" + new URLSearchParams({ folder, path, commit });
+}
+
+export function download(folder, path, commit, label) {
+  return element("a", { class: "button", href: contentOf(folder, path, commit), download: path.slice(path.lastIndexOf("/") + 1), "aria-label": "Download " + label },
+    "Download");
+}
+
+/* A version that is a picture, to be seen; null if it is none. */
+export function picture(folder, path, commit, label) {
+  return /\.(png|jpe?g|gif|webp)$/i.test(path)
+    ? element("img", { class: "picture", src: contentOf(folder, path, commit), alt: label, loading: "lazy" }) : null;
+}
+
 /* The address that a diff is got from. */
 export function source(folder, path, parameters) {
   return "/api/history/diff?" + new URLSearchParams({ folder, path, ...parameters });

@@ -1,7 +1,7 @@
 /* What happened to a folder and to each file in it; old versions are looked at and brought back from here. */
 import { address, button, element, size, when } from "/dom.js";
 import { chosen } from "/views/choice.js";
-import { source, unified } from "/views/diff.js";
+import { download, source, unified } from "/views/diff.js";
 
 export const id = "history";
 export const title = "History";
@@ -134,6 +134,7 @@ function versionRow(folder, path, version, number, api, again) {
     element("p", {}, what, version.present && !version.deleted && " (present)",
       version.key !== null && !version.here && ", content not on this device"),
     element("p", { class: "buttons" }, openers.map(([made]) => made),
+      !version.deleted && (version.key === null || version.here) && download(folder.name, path, version.commit, "version " + number),
       !version.deleted && !version.present && restore(folder, path, version.commit, api, again)),
     openers.map(([, opened]) => opened));
 }
