@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -107,6 +108,43 @@ class SettlingIT {
     }
 
     @Test
+    @DisplayName("a conflict of large files, of which neither kept the name: the one that stays has its content there")
+    void large() throws Exception {
+        byte[] film = new byte[(1 << 20) + 1];
+        new Random(7).nextBytes(film);
+        laptop.writes("film.mp4", film);
+        synced();
+        laptop.in(clone, "pull", "-q", "origin", "main");
+        Files.writeString(
+                clone.resolve("film.mp4"), "/annex/objects/SHA256E-s7000000--" + "ab".repeat(32) + ".mp4\n");
+        laptop.in(clone, "commit", "-qam", "another film");
+        film[0]++;
+        laptop.writes("film.mp4", film);
+        synced();
+        laptop.in(clone, "push", "-q", "origin", "HEAD:synced/main");
+        laptop.eventually(
+                "has merged",
+                () -> views().conflicts(Optional.empty()).conflicts().size() == 2);
+        HistoryViews.Conflict conflict =
+                views().conflicts(Optional.empty()).conflicts().get(1);
+        assertThat(conflict.path()).isEqualTo("film.mp4");
+        assertThat(conflict.sides()).extracting(HistoryViews.Side::variant).containsExactly(true, true);
+        HistoryViews.Side ours = conflict.sides().stream()
+                .filter(side -> side.size() == film.length)
+                .findFirst()
+                .orElseThrow();
+
+        views().keep("notes", "film.mp4", ours.path(), shown(conflict));
+
+        laptop.sees("film.mp4", film);
+        try (InputStream bytes =
+                views().content("notes", "film.mp4", Optional.empty()).bytes()) {
+            assertThat(bytes.readAllBytes()).isEqualTo(film);
+        }
+        assertThat(laptop.git("status", "--porcelain")).isEmpty();
+    }
+
+    @Test
     @DisplayName("not with an edit that was saved since: that becomes a version, and nothing else happens")
     void stale() throws Exception {
         HistoryViews.Conflict conflict = conflict();
@@ -166,7 +204,8 @@ class SettlingIT {
                 .doesNotContain("text.txt");
         assertThatThrownBy(() -> views().step("notes", "0".repeat(40))).hasMessageContaining("no such version");
         assertThatThrownBy(() -> views().step("notes", "HEAD")).hasMessageContaining("not a commit");
-        try (InputStream bytes = views().content("notes", "text.txt", Optional.of(gone.last())).bytes()) {
+        try (InputStream bytes =
+                views().content("notes", "text.txt", Optional.of(gone.last())).bytes()) {
             assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8)).startsWith("laptop\n2\n");
         }
         assertThatThrownBy(() -> views().content("notes", "text.txt", Optional.empty()))
