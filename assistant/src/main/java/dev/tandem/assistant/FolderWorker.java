@@ -226,11 +226,7 @@ final class FolderWorker {
         }
     }
 
-    /**
-     * Keeps what stands at some paths as versions, then checks out what is proposed on top of them.
-     *
-     * @return why that cannot be done now, for the user; empty if it was done
-     */
+    /** Keeps what is at some paths as versions, then checks out what is proposed on top; or why that cannot be now. */
     Optional<String> rewrite(Set<String> paths, Proposal.Maker maker) throws IOException {
         Set<String> unreadable = paths;
         for (int attempt = 0; attempt < REWRITE_ATTEMPTS; attempt++) {

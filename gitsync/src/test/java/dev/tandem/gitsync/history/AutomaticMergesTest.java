@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -70,10 +69,11 @@ class AutomaticMergesTest {
         return merges.get(0);
     }
 
-    private Map<String, Combined> combined() throws IOException {
-        Map<String, Combined> combined = new TreeMap<>();
-        merge().combined().forEach(file -> combined.put(file.path(), file));
-        return combined;
+    private Combined combined(String path) throws IOException {
+        return merge().combined().stream()
+                .filter(file -> file.path().equals(path))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Proposal undo(Which side) throws IOException {
@@ -102,7 +102,7 @@ class AutomaticMergesTest {
         assertThat(merge.files()).isEqualTo(5);
         assertThat(merge.fromOne()).isEqualTo(new Taken(1, List.of("here")));
         assertThat(merge.fromTwo()).isEqualTo(new Taken(1, List.of("there")));
-        assertThat(combined().get("clash").variants()).hasSize(1);
+        assertThat(combined("clash").variants()).hasSize(1);
         assertThat(merges().merge(both.head(), merge.commit(), 10)).contains(merge);
         assertThat(merges().merge(both.head(), merge.one().commit(), 10)).isEmpty();
     }
@@ -119,8 +119,8 @@ class AutomaticMergesTest {
                         Map.entry("new", TEXT),
                         Map.entry("text", TEXT.replace("1", "laptop")),
                         Map.entry("there", "y"));
-        assertThat(combined().values()).extracting(Combined::now).containsOnly(Now.AS_ONE, Now.AS_MERGED);
-        assertThat(combined().get("text").now()).isEqualTo(Now.AS_ONE);
+        assertThat(merge().combined()).extracting(Combined::now).containsOnly(Now.AS_ONE, Now.AS_MERGED);
+        assertThat(combined("text").now()).isEqualTo(Now.AS_ONE);
 
         both.carryOut(undo(Which.TWO));
         assertThat(both.laptop.files())
@@ -154,12 +154,12 @@ class AutomaticMergesTest {
         both.laptop.write("text", "edited\n").commitAll();
         assertThat(TwoDevices.refusal(undo(Which.ONE))).contains("text has changed since the merge");
 
-        String seen = combined().get("text").seen();
-        assertThat(combined().get("text").now()).isEqualTo(Now.CHANGED);
+        String seen = combined("text").seen();
+        assertThat(combined("text").now()).isEqualTo(Now.CHANGED);
         both.laptop.write("text", "again\n").commitAll();
         assertThat(TwoDevices.refusal(undo(Which.ONE, Map.of("text", seen)))).contains("since it was shown");
 
-        both.carryOut(undo(Which.ONE, Map.of("text", combined().get("text").seen())));
+        both.carryOut(undo(Which.ONE, Map.of("text", combined("text").seen())));
         assertThat(both.laptop.read("text")).isEqualTo(TEXT.replace("1", "laptop"));
         assertThat(both.laptop.read("clash")).isEqualTo("phone\n");
     }
