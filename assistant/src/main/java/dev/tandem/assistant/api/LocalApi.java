@@ -168,6 +168,7 @@ public final class LocalApi implements AutoCloseable {
         new CommandRoutes(actions).add(patient);
         new FolderRoutes(actions).add(patient);
         new SurveyRoutes(actions, clock).add(patient);
+        new HistoryRoutes(actions.views()).add(patient);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
 

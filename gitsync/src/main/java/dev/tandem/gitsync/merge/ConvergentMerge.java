@@ -110,6 +110,11 @@ public final class ConvergentMerge {
         }
     }
 
+    /** Whether a commit, its body parsed, says of itself that it is such a merge; not whether that is true. */
+    public static boolean claimsToBeOne(RevCommit commit) {
+        return Joins.claimsToBeOne(commit);
+    }
+
     private Merged merge(Collection<ObjectId> heads) throws IOException {
         Set<ObjectId> given = new HashSet<>(heads);
         Set<RevCommit> sources = new LinkedHashSet<>();
