@@ -85,6 +85,11 @@ public record CommandRow(
         return with(number, key, step, arguments, state, attempts, interval, next, error, result, changed);
     }
 
+    /** To be tried at once, from the first interval on. */
+    public CommandRow retried(Instant now) {
+        return with(id, key, step, arguments, state, attempts, FIRST_INTERVAL, now, error, result, now);
+    }
+
     CommandRow started(Instant now) {
         return with(id, key, step, arguments, State.RUNNING, attempts, interval, next, error, result, now);
     }
