@@ -188,6 +188,16 @@ final class CommandRunner {
         return waits;
     }
 
+    /** An account is online: what waited for that goes on. */
+    synchronized void online() {
+        for (CommandRow row : queue.all()) {
+            if (row.state() == CommandRow.State.QUEUED && row.isOffline()) {
+                put(row.retried(clock.instant()));
+            }
+        }
+        pump();
+    }
+
     /**
      * Takes one back: whoever asked is told so, and what its step may still come to is not heeded. One that has made
      * something undoes that once its step has ended. False if there is none.
