@@ -49,7 +49,8 @@ final class Accounts {
             Records records,
             InstantSource clock,
             ScheduledExecutorService timers,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            Runnable online) {}
 
     /** One account and what hangs on it. */
     private static final class SignedIn {
@@ -128,6 +129,7 @@ final class Accounts {
         if (!(outcome instanceof AccountState.Online)) {
             end(trial);
             wiring.records.clear(null, alertKey(jid));
+            wiring.online.run();
             throw new ActionFailed(
                     ActionFailed.Kind.FAILED,
                     "could not sign in to " + jid + ": " + cause(outcome)

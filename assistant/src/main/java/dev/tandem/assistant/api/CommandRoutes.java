@@ -43,6 +43,9 @@ final class CommandRoutes {
         routes.add(HandlerType.POST, "/api/doctor", this::doctor);
         routes.add(HandlerType.POST, "/api/confirm", request -> decideDeletion(request, true));
         routes.add(HandlerType.POST, "/api/undo", request -> decideDeletion(request, false));
+        routes.add(HandlerType.GET, "/api/queue", request -> answer(request, new Requests.Queue(actions.queue())));
+        routes.add(HandlerType.POST, "/api/queue/retry", this::retry);
+        routes.add(HandlerType.POST, "/api/queue/cancel", this::cancel);
         routes.add(HandlerType.POST, "/api/pause", this::pause);
         routes.add(HandlerType.POST, "/api/resume", this::resume);
     }
@@ -144,6 +147,16 @@ final class CommandRoutes {
 
     private void decideDeletion(Context request, boolean meant) throws Exception {
         actions.decideDeletion(required(body(request, Requests.Named.class).folder(), "folder"), meant);
+        answer(request, LocalApi.DONE);
+    }
+
+    private void retry(Context request) throws Exception {
+        actions.retry(required(body(request, Requests.Numbered.class).id(), "id"));
+        answer(request, LocalApi.DONE);
+    }
+
+    private void cancel(Context request) throws Exception {
+        actions.cancel(required(body(request, Requests.Numbered.class).id(), "id"));
         answer(request, LocalApi.DONE);
     }
 

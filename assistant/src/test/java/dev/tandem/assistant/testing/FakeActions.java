@@ -277,6 +277,21 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public List<Wish> queue() {
+        return List.of(new Wish(7, "get", "notes", "queued", "wish", 3, Instant.EPOCH, "nobody has it"));
+    }
+
+    @Override
+    public void retry(long id) throws ActionFailed {
+        note("retry " + id);
+    }
+
+    @Override
+    public void cancel(long id) throws ActionFailed {
+        note("cancel " + id);
+    }
+
+    @Override
     public void pause(Optional<String> folder) throws ActionFailed {
         note("pause " + folder);
     }
