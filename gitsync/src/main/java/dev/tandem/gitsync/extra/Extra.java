@@ -209,7 +209,8 @@ public record Extra(List<FileTime> files, Map<String, Mark> directories) {
 
     private static String escaped(String path) {
         StringBuilder text = new StringBuilder(path.length());
-        for (char each : path.toCharArray()) {
+        for (int i = 0; i < path.length(); i++) {
+            char each = path.charAt(i);
             if (each < ' ' || each == '%' || each == 0x7f) {
                 text.append(String.format("%%%02X", (int) each));
             } else {
