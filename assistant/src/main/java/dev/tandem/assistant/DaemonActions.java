@@ -226,6 +226,11 @@ final class DaemonActions implements Actions {
     }
 
     @Override
+    public void registerAccount(NewAccount account) throws ActionFailed {
+        accounts.register(account);
+    }
+
+    @Override
     public void removeAccount(String jid) throws ActionFailed {
         accounts.remove(jid);
     }

@@ -34,6 +34,9 @@ public interface Actions {
      */
     void addAccount(NewAccount account) throws ActionFailed;
 
+    /** Makes a new account on its server, then does the same. */
+    void registerAccount(NewAccount account) throws ActionFailed;
+
     /** Signs out and forgets the account. */
     void removeAccount(String jid) throws ActionFailed;
 

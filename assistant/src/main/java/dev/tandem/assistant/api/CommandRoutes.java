@@ -29,7 +29,8 @@ final class CommandRoutes {
     }
 
     void add(LocalApi.Routes routes) {
-        routes.add(HandlerType.POST, "/api/accounts", this::addAccount);
+        routes.add(HandlerType.POST, "/api/accounts", request -> addAccount(request, actions::addAccount));
+        routes.add(HandlerType.POST, "/api/accounts/new", request -> addAccount(request, actions::registerAccount));
         routes.add(HandlerType.DELETE, "/api/accounts", this::removeAccount);
         routes.add(HandlerType.POST, "/api/folders", this::addFolder);
         routes.add(HandlerType.DELETE, "/api/folders", this::removeFolder);
@@ -62,11 +63,15 @@ final class CommandRoutes {
         return actions.under(name);
     }
 
-    private void addAccount(Context request) throws Exception {
+    private interface Enter {
+        void account(Actions.NewAccount account) throws ActionFailed;
+    }
+
+    private void addAccount(Context request, Enter enter) throws Exception {
         Actions.NewAccount account = body(request, Actions.NewAccount.class);
         required(account.jid(), "jid");
         required(account.password(), "password");
-        actions.addAccount(account);
+        enter.account(account);
         answer(request, LocalApi.DONE);
     }
 

@@ -127,6 +127,11 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public void registerAccount(NewAccount account) throws ActionFailed {
+        note("registerAccount " + account.jid() + " " + account.password() + " " + account.server());
+    }
+
+    @Override
     public void removeAccount(String jid) throws ActionFailed {
         note("removeAccount " + jid);
     }

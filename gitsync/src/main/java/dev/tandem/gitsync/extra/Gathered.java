@@ -100,6 +100,7 @@ public final class Gathered {
     }
 
     /** Those that no other one comes after. */
+    @SuppressWarnings("ReferenceEquality") // the very same entry of the list
     private List<Word> newest(List<Word> words) throws IOException {
         List<Word> newest = new ArrayList<>();
         for (Word word : words) {
