@@ -125,8 +125,10 @@ public final class Gathered {
         List<Word> all = new ArrayList<>();
         words.values().forEach(about -> all.addAll(about.getOrDefault(path, List.of())));
         List<Word> sides = newest(all);
-        Optional<Instant> latest =
-                sides.stream().map(word -> word.file.millis()).max(Long::compare).map(Instant::ofEpochMilli);
+        Optional<Instant> latest = sides.stream()
+                .map(word -> word.file.millis())
+                .max(Long::compare)
+                .map(Instant::ofEpochMilli);
         return latest.isPresent() && !before.isBelow(path, there, sides) && time.isAfter(latest.get())
                 ? Optional.of(time)
                 : latest;

@@ -218,7 +218,9 @@ class HostilePackTest {
 
         receive(
                 id(Constants.OBJ_COMMIT, tip),
-                pack.whole(Constants.OBJ_TREE, root).whole(Constants.OBJ_COMMIT, tip).finish(),
+                pack.whole(Constants.OBJ_TREE, root)
+                        .whole(Constants.OBJ_COMMIT, tip)
+                        .finish(),
                 Limits.DEFAULT);
 
         assertThat(victim.integrate(attacker).done()).isTrue();
