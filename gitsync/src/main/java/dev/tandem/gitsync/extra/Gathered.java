@@ -105,7 +105,7 @@ public final class Gathered {
         for (Word word : words) {
             boolean overtaken = false;
             for (Word other : words) {
-                overtaken = overtaken || (other != word && walk.isMergedInto(word.commit, other.commit));
+                overtaken = overtaken || (!other.equals(word) && walk.isMergedInto(word.commit, other.commit));
             }
             if (!overtaken) {
                 newest.add(word);
