@@ -107,6 +107,10 @@ final class ContentServer {
     private Optional<String> send(ContentWire.Request request, Client to, String peer, OutputStream out)
             throws IOException {
         ContentStore store = contents.store();
+        if (contents.isHeld()) {
+            ContentWire.answer(new ContentWire.Answer(ContentWire.GONE, 0), out);
+            return Optional.empty(); // it is asked for again in a while
+        }
         Optional<ContentStore.Held> held = store.send(request.key(), to.uuid());
         if (held.isEmpty()) {
             ContentWire.answer(new ContentWire.Answer(ContentWire.GONE, 0), out);

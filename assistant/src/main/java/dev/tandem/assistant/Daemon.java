@@ -2,10 +2,14 @@ package dev.tandem.assistant;
 
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
+import dev.tandem.assistant.api.Limiting;
 import dev.tandem.assistant.api.LocalApi;
+import dev.tandem.assistant.api.SettingRoutes;
+import dev.tandem.assistant.api.Wanting;
 import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
+import dev.tandem.assistant.desktop.Notifier;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.gitsync.repo.RepositorySetup;
@@ -20,6 +24,7 @@ import dev.tandem.xmpp.pairing.Pairing;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,10 +72,12 @@ public final class Daemon implements AutoCloseable {
     private final PairOfferSteps offers;
     private final CommandSteps steps;
     private final LocalApi api;
+    private final LimitKeeper limits;
     private final Actions actions;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
     private final String token;
     private int port;
+    private volatile @Nullable Thread notifications;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Daemon(Home home, Home.Lock lock, Store store, Options options) throws IOException {
@@ -139,8 +147,15 @@ public final class Daemon implements AutoCloseable {
                 new Doctor(home, store, accounts, links),
                 commands,
                 stopRequested::countDown);
+        limits = new LimitKeeper(
+                store.settings(),
+                links::limit,
+                why -> folders.all().forEach(folder -> folder.holdContents(why)),
+                clock,
+                ZoneId::systemDefault);
         token = home.makeToken(random);
         api = new LocalApi(actions, store.journal(), store.cursors(), token, random, clock, Version.current());
+        api.add(new SettingRoutes(limits, new WantedActions(folders)));
     }
 
     /**
@@ -164,6 +179,9 @@ public final class Daemon implements AutoCloseable {
     private void begin(Options.Direct direct) throws IOException {
         records.pruneDaily(timers);
         records.note(null, "started", Map.of("version", Version.current()));
+        limits.look();
+        var unused = timers.scheduleWithFixedDelay(
+                limits::look, LimitKeeper.LOOK_SECONDS, LimitKeeper.LOOK_SECONDS, TimeUnit.SECONDS);
         folders.openStored();
         List<CommandRow> kept = store.commands().list();
         offers.repeatLastWords(kept);
@@ -194,6 +212,16 @@ public final class Daemon implements AutoCloseable {
         return actions;
     }
 
+    /** What may move, and when. */
+    public Limiting limits() {
+        return limits;
+    }
+
+    /** Which large files are wanted here. */
+    public Wanting wanting() {
+        return new WantedActions(folders);
+    }
+
     /** What this daemon has sent to its peers since it started. */
     public Traffic traffic() {
         return links.traffic();
@@ -202,6 +230,18 @@ public final class Daemon implements AutoCloseable {
     /** The dashboard's address, with the token that opens it. */
     public String dashboard() {
         return "http://127.0.0.1:" + port + "/?token=" + token;
+    }
+
+    /**
+     * From now on tells the person at this desktop what they would want to know.
+     *
+     * @param bus the address of their session's D-Bus
+     */
+    public void tellDesktop(String bus) {
+        Thread thread =
+                Threads.named("notifications").newThread(Notifier.onBus(bus, store.cursors(), InstantSource.system()));
+        notifications = thread;
+        thread.start();
     }
 
     /** Blocks until somebody asks the daemon to stop. */
@@ -217,6 +257,7 @@ public final class Daemon implements AutoCloseable {
         }
         try {
             home.retract();
+            endNotifications();
             memory.close();
             pairing.close();
             commandWorkers.shutdownNow(); // what is under way is done again at the next start
@@ -237,6 +278,14 @@ public final class Daemon implements AutoCloseable {
             LOG.warn("the daemon did not end in order", failure);
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void endNotifications() throws InterruptedException {
+        Thread thread = notifications;
+        if (thread != null) {
+            thread.interrupt();
+            thread.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
         }
     }
 

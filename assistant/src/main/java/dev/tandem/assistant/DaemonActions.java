@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Checkup;
+import dev.tandem.assistant.api.HistoryViews;
 import dev.tandem.assistant.api.Status;
 import dev.tandem.assistant.commands.Command;
 import dev.tandem.assistant.core.Effect;
@@ -381,6 +382,11 @@ final class DaemonActions implements Actions {
     @Override
     public Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
         return history.restore(correlation(), file, at, to);
+    }
+
+    @Override
+    public HistoryViews views() {
+        return new HistoryLook(folders, records);
     }
 
     @Override

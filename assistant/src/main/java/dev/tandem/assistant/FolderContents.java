@@ -44,6 +44,7 @@ final class FolderContents {
     private final ContentRepair repair;
     private final InstantSource clock;
     private final Set<Key> asked = ConcurrentHashMap.newKeySet(); // those that a user waits for
+    private volatile boolean held;
     private final Spared spared = new Spared();
     private Look look = new Look(List.of()); // guarded by this
 
@@ -156,6 +157,15 @@ final class FolderContents {
     /** Whether a user asked for it a short while ago, so that it is not dropped by itself for not being wanted. */
     boolean isSpared(Key key, Instant now) {
         return spared.holds(key, now);
+    }
+
+    /** Whether contents wait, also for others: what is here counts as if it could not be had at this moment. */
+    void hold(boolean wait) {
+        held = wait;
+    }
+
+    boolean isHeld() {
+        return held;
     }
 
     /** Whether somebody asked for it since this daemon started, and it has neither come nor been dropped since. */

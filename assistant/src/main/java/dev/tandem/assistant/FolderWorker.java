@@ -10,8 +10,7 @@ import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.Presence;
 import dev.tandem.gitsync.exchange.SyncedRefs;
 import dev.tandem.gitsync.exchange.SyncedTimes;
-import dev.tandem.gitsync.history.FileVersion;
-import dev.tandem.gitsync.history.Restoration;
+import dev.tandem.gitsync.history.Proposal;
 import dev.tandem.gitsync.merge.ConvergentMerge;
 import dev.tandem.gitsync.remotes.RemoteExchange;
 import dev.tandem.gitsync.repo.FolderRepository;
@@ -36,7 +35,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.PersonIdent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +50,7 @@ final class FolderWorker {
     private static final int PATHS_IN_AN_EVENT = 20;
 
     /** How often a file may change just while it is to be replaced. */
-    private static final int RESTORE_ATTEMPTS = 3;
+    private static final int REWRITE_ATTEMPTS = 3;
 
     private final FolderRepository repository;
     private final WorkTree files;
@@ -228,28 +226,29 @@ final class FolderWorker {
         }
     }
 
-    /**
-     * Keeps what stands at a path as a version, then puts an old version there.
-     *
-     * @return why that cannot be done now, for the user; empty if it was done
-     */
-    Optional<String> restore(FileVersion version, String to, PersonIdent who) throws IOException {
-        for (int attempt = 0; attempt < RESTORE_ATTEMPTS; attempt++) {
+    /** Keeps what is at some paths as versions, then checks out what is proposed on top; or why that cannot be now. */
+    Optional<String> rewrite(Set<String> paths, Proposal.Maker maker) throws IOException {
+        Set<String> unreadable = paths;
+        for (int attempt = 0; attempt < REWRITE_ATTEMPTS; attempt++) {
             Optional<String> busy = repository.busy();
-            Optional<ObjectId> head = repository.head();
-            if (busy.isPresent() || head.isEmpty()) {
+            if (busy.isPresent() || repository.head().isEmpty()) {
                 return Optional.of(busy.orElse("the folder has no commit"));
             }
-            WorkTree.Committed before = files.commitUnsettled(Set.of(to));
+            WorkTree.Committed before = files.commitUnsettled(paths);
             if (before.problems().isEmpty() && before.unsettled().isEmpty()) {
-                ObjectId restored =
-                        Restoration.commit(repository.git(), repository.head().orElseThrow(), version, to, who);
-                if (files.checkOut(restored, (path, blob) -> Optional.empty()).done()) {
+                Proposal proposal = maker.on(repository.head().orElseThrow());
+                if (proposal instanceof Proposal.Refused refused) {
+                    return Optional.of(refused.why());
+                }
+                ObjectId tip = ((Proposal.Commit) proposal).id();
+                if (files.checkOut(tip, (path, blob) -> Optional.empty()).done()) {
                     return Optional.empty();
                 }
+            } else {
+                unreadable = before.unsettled().isEmpty() ? before.problems().keySet() : before.unsettled();
             }
         }
-        return Optional.of(to + " is being written to by another program");
+        return Optional.of(unreadable.iterator().next() + " is being written to by another program");
     }
 
     private String names(Set<UUID> clients) throws IOException {

@@ -4,6 +4,7 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.commands.Command;
 import dev.tandem.gitsync.annex.Key;
+import dev.tandem.gitsync.history.Blob;
 import dev.tandem.gitsync.history.FileHistory;
 import dev.tandem.gitsync.history.FileVersion;
 import java.io.File;
@@ -35,8 +36,10 @@ final class HistoryActions {
             Optional<ObjectId> head = folder.head();
             List<Actions.Version> versions = new ArrayList<>();
             if (head.isPresent()) {
-                for (FileVersion version : new FileHistory(folder.git(), path).of(head.get(), VERSIONS_MAX)) {
-                    versions.add(version(folder, version));
+                FileHistory history = new FileHistory(folder.git(), path);
+                Optional<Blob> present = history.present(head.get());
+                for (FileVersion version : history.of(head.get(), VERSIONS_MAX)) {
+                    versions.add(version(folder, version, present.map(Blob::id).equals(version.blob())));
                 }
             }
             if (versions.isEmpty()) {
@@ -51,7 +54,7 @@ final class HistoryActions {
         }
     }
 
-    private static Actions.Version version(OpenFolder folder, FileVersion version) throws IOException {
+    private static Actions.Version version(OpenFolder folder, FileVersion version, boolean present) throws IOException {
         Optional<Key> key = version.key();
         boolean here = !version.isDeletion()
                 && (key.isEmpty() || folder.contents().store().has(key.get()));
@@ -63,7 +66,8 @@ final class HistoryActions {
                 version.isDeletion(),
                 version.sizeBytes(),
                 key.map(Key::toString).orElse(null),
-                here);
+                here,
+                present);
     }
 
     /** What came of a restoration. */

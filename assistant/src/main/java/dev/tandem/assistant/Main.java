@@ -3,6 +3,7 @@ package dev.tandem.assistant;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.cli.Launcher;
 import dev.tandem.assistant.cli.TandemCommand;
+import dev.tandem.assistant.desktop.SessionBus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -10,6 +11,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /** Where the program begins: hands the command line over, and runs what cannot be asked of a daemon. */
 public final class Main implements Launcher {
@@ -49,6 +52,7 @@ public final class Main implements Launcher {
         try {
             Daemon daemon = Daemon.start(place, new Options(deviceName(), direct()));
             Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(daemon::close));
+            tellDesktop(daemon);
             out.println("running, pid " + ProcessHandle.current().pid() + "; the dashboard: `tandem web`");
             out.flush();
             daemon.awaitStop();
@@ -56,6 +60,14 @@ public final class Main implements Launcher {
             Thread.currentThread().interrupt();
         }
         return 0;
+    }
+
+    private static void tellDesktop(Daemon daemon) {
+        Optional<String> bus = SessionBus.address(System.getenv());
+        bus.ifPresent(daemon::tellDesktop);
+        if (bus.isEmpty()) {
+            LoggerFactory.getLogger(Main.class).debug("no session bus, so no notifications");
+        }
     }
 
     private static Options.Direct direct() throws IOException {

@@ -16,7 +16,7 @@ import dev.tandem.gitsync.annex.AssistantLock;
 import dev.tandem.gitsync.annex.DropCheck;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.LargeFiles;
-import dev.tandem.gitsync.history.FileVersion;
+import dev.tandem.gitsync.history.Proposal;
 import dev.tandem.gitsync.remotes.Access;
 import dev.tandem.gitsync.remotes.GitRemotes;
 import dev.tandem.gitsync.remotes.RemoteContents;
@@ -248,6 +248,12 @@ final class OpenFolder {
         return contents;
     }
 
+    /** Large files wait, both ways, and why; or they go on. */
+    void holdContents(Optional<String> why) {
+        contents.hold(why.isPresent());
+        post(new Event.ContentsHeld(why.orElse(null)));
+    }
+
     /** The contents that are on their way, either way. */
     List<Status.Transfer> transfers() {
         return progress.now();
@@ -279,15 +285,19 @@ final class OpenFolder {
         inTurn(() -> worker.empty(paths));
     }
 
-    /** Puts an old version of a file into the folder, as a new one; why that cannot be done now, if it cannot. */
-    Optional<String> restore(FileVersion version, String to) throws IOException {
-        String device = shared.device;
-        PersonIdent who = new PersonIdent(device, "tandem@" + device, shared.clock.instant(), ZoneId.systemDefault());
+    /** Changes files by a commit, in turn with all other work on them; why that cannot be done now, if it cannot. */
+    Optional<String> rewrite(Set<String> paths, Proposal.Maker maker) throws IOException {
         try {
-            return inTurn(() -> worker.restore(version, to, who));
+            return inTurn(() -> worker.rewrite(paths, maker));
         } finally {
             post(new Event.GitMoved());
         }
+    }
+
+    /** Whose commits the user's wishes are, as of now. */
+    PersonIdent signature() {
+        String device = shared.device;
+        return new PersonIdent(device, "tandem@" + device, shared.clock.instant(), ZoneId.systemDefault());
     }
 
     private <T> T inTurn(Callable<T> work) throws IOException {

@@ -9,6 +9,7 @@ import dev.tandem.assistant.store.Journal;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.history.FileHistory;
 import dev.tandem.gitsync.history.FileVersion;
+import dev.tandem.gitsync.history.Proposal;
 import dev.tandem.gitsync.history.Restoration;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +94,10 @@ final class RestoreSteps {
     private Outcome restore(Command.Restore command, OpenFolder folder, Run run) throws IOException {
         FileVersion version = version(command, folder);
         if (run.attempts() == 0 || !isDone(command, folder, version)) {
-            Optional<String> obstacle = folder.restore(version, command.to());
+            Optional<String> obstacle = folder.rewrite(
+                    Set.of(command.to()),
+                    head -> new Proposal.Commit(Restoration.commit(
+                            folder.git(), head, version, command.to(), folder.signature())));
             if (obstacle.isPresent()) {
                 return new Outcome.Failed(
                         Failure.of(command.to() + " was not restored: " + obstacle.get() + "; try again then"));

@@ -95,6 +95,9 @@ public interface Actions {
      */
     Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed;
 
+    /** What there is to be seen of the folders' past. */
+    HistoryViews views();
+
     /** The devices that this one is paired with, and the folders that it shares with each. */
     List<Device> peers() throws ActionFailed;
 
@@ -240,6 +243,8 @@ public interface Actions {
      * @param size in bytes, -1 if not known
      * @param key git-annex's name of the content, or null if it is in git
      * @param here whether its content is on this device
+     * @param present whether it is what the folder has there now; versions of both sides of a merge are listed, so the
+     *     newest need not be
      */
     record Version(
             String commit,
@@ -249,7 +254,8 @@ public interface Actions {
             boolean deleted,
             long size,
             @Nullable String key,
-            boolean here) {}
+            boolean here,
+            boolean present) {}
 
     /**
      * A version that was brought back.

@@ -129,7 +129,7 @@ final class JournalRoutes {
         return Math.max(0, journal.last() - tail);
     }
 
-    private static long number(Context request, String name, long otherwise, long max) throws Refused {
+    static long number(Context request, String name, long otherwise, long max) throws Refused {
         String value = request.queryParam(name);
         if (value == null) {
             return otherwise;

@@ -128,6 +128,11 @@ public final class LocalApi implements AutoCloseable {
         });
     }
 
+    /** Answers these too; before it begins to listen. */
+    public void add(SettingRoutes routes) {
+        routes.add((method, path, handler) -> javalin.addHttpHandler(method, path, patiently(handler)));
+    }
+
     /**
      * Begins to listen, on a port that the system chooses.
      *
@@ -163,6 +168,7 @@ public final class LocalApi implements AutoCloseable {
         new CommandRoutes(actions).add(patient);
         new FolderRoutes(actions).add(patient);
         new SurveyRoutes(actions, clock).add(patient);
+        new HistoryRoutes(actions.views()).add(patient);
         PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
     }
 

@@ -14,6 +14,8 @@ enum Verbs {
     PAIR("pair", Section.SET_UP),
     REMOTE("remote", Section.SET_UP),
     PEERS("peers", Section.SET_UP),
+    WANT("want", Section.SET_UP),
+    LIMIT("limit", Section.SET_UP),
     STATUS("status", Section.EVERY_DAY),
     SYNC("sync", Section.EVERY_DAY),
     LOG("log", Section.EVERY_DAY),
@@ -78,6 +80,8 @@ enum Verbs {
             case PAIR -> new Pair();
             case REMOTE -> new Remote();
             case PEERS -> new Peers();
+            case WANT -> new Want();
+            case LIMIT -> new Limit();
             case STATUS -> new ShowStatus();
             case SYNC -> new Sync();
             case LOG -> new Log();

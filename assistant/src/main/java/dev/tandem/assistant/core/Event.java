@@ -325,6 +325,14 @@ public sealed interface Event {
         }
     }
 
+    /** Large files wait, and why; null if they may go on. */
+    record ContentsHeld(@Nullable String why) implements Event {
+        @Override
+        public void applyTo(FolderCore core) {
+            core.transfers().hold(why);
+        }
+    }
+
     /** A user waits for contents; what is wanted most is marked in the repository's own records. */
     record GetRequested(long token) implements Event {
         @Override

@@ -177,7 +177,6 @@ public final class FolderCore {
         work.integrated(after, changes, conflicts, String.join(", ", from));
         deletions.integrated();
         boolean moved = !after.equals(folder.tips);
-        boolean heard = !fromRemotes.isEmpty() || !Objects.equals(after.annex(), folder.tips.annex());
         pushes.merged(merged);
         if (desynced.merged(merged, moved)) {
             folder.add(new Effect.ScanContent());
@@ -191,8 +190,8 @@ public final class FolderCore {
             gossip.announce(merged);
         }
         remotes.merged(merged);
-        if (heard) {
-            transfers.perhapsMore(); // of where contents are, perhaps
+        if (!fromRemotes.isEmpty()) {
+            transfers.perhapsMore(); // they may have said where contents are
         }
     }
 
@@ -490,7 +489,7 @@ public final class FolderCore {
                 .filter(peer -> peer.failure != null)
                 .map(peer -> peer.name + ": " + peer.failure)
                 .findFirst()
-                .orElse(null);
+                .orElse(transfers.holding());
     }
 
     private @Nullable String why(Peer peer) {

@@ -52,6 +52,7 @@ final class Transfers {
     private @Nullable Instant placedAt;
     private @Nullable Instant newsAt;
     private boolean newsDue;
+    private @Nullable String holding;
     private boolean placingDue;
     private Set<Client> sourcesBefore = Set.of();
 
@@ -79,6 +80,9 @@ final class Transfers {
 
     /** How many contents are still to come, as far as is known; 0 when all is here that is wanted and can be had. */
     int coming() {
+        if (holding != null) {
+            return queue.unplaced();
+        }
         boolean unknown = lookDue || looking || more;
         return scheduler.size() + queue.unplaced() + (unknown ? 1 : 0);
     }
@@ -193,7 +197,7 @@ final class Transfers {
     /** Starts whatever may start. */
     void startNext() {
         heedSources();
-        if (!folder.started || folder.paused) {
+        if (!folder.started || folder.paused || holding != null) {
             return;
         }
         if (!looking && (lookDue || (more && scheduler.room() >= TransferScheduler.WINDOW * 3 / 4))) {
@@ -318,6 +322,24 @@ final class Transfers {
         scheduler.clear();
         more = false;
         look();
+    }
+
+    /** Nothing is fetched from now on, for that reason; or, if there is none, all goes on. */
+    void hold(@Nullable String why) {
+        boolean begins = why != null && holding == null;
+        boolean ends = why == null && holding != null;
+        holding = why;
+        if (begins) {
+            pause();
+        } else if (ends) {
+            look();
+        }
+    }
+
+    /** Why nothing is fetched that is missing, or null. */
+    @Nullable
+    String holding() {
+        return missing > 0 ? holding : null;
     }
 
     // ---- a user waits

@@ -59,6 +59,11 @@ record Schema(String current, List<String> migrations) {
                 device TEXT PRIMARY KEY,
                 name TEXT NOT NULL
             );
+            """, """
+            CREATE TABLE setting (
+                name TEXT PRIMARY KEY,
+                value TEXT NOT NULL
+            );
             """);
 
     /** The schema of this release. */

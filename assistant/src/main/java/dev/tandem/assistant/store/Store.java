@@ -28,6 +28,7 @@ public final class Store implements AutoCloseable {
     private final Memberships memberships;
     private final OwedNotices owed;
     private final StoredCommands commands;
+    private final Settings settings;
     private final Journal journal;
     private final JournalCursors cursors;
 
@@ -40,6 +41,7 @@ public final class Store implements AutoCloseable {
         this.memberships = new Memberships(database);
         this.owed = new OwedNotices(database);
         this.commands = new StoredCommands(database);
+        this.settings = new Settings(database);
         this.journal = new Journal(database, Journal.Retention.DEFAULT);
         this.cursors = new JournalCursors(database, journal);
     }
@@ -193,6 +195,11 @@ public final class Store implements AutoCloseable {
     /** What users have asked for. */
     public StoredCommands commands() {
         return commands;
+    }
+
+    /** What the user has set for this device. */
+    public Settings settings() {
+        return settings;
     }
 
     /** What happened. */

@@ -111,3 +111,9 @@ CREATE TABLE alias (
     device TEXT PRIMARY KEY,
     name TEXT NOT NULL
 );
+
+-- What the user has set for this device.
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);

@@ -84,32 +84,6 @@ class TransfersTest {
     }
 
     @Test
-    @DisplayName("are looked for again when a device has said who holds what, also if it has pushed before")
-    void holderLearnt() {
-        found();
-        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
-        Tips told = new Tips(tips(1).head(), "b".repeat(40));
-        assertThat(pushed(told)).hasSize(1);
-        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
-
-        assertThat(pushed(new Tips(tips(1).head(), "c".repeat(40)))).hasSize(1);
-        steps.then(new Event.ContentFound(List.of(), false, 1, 1, "film.mkv"));
-        assertThat(pushed(new Tips(tips(2).head(), "c".repeat(40))))
-                .as("nothing new of where contents are")
-                .isEmpty();
-    }
-
-    /** The phone pushes, and that is merged to what is given. */
-    private List<Effect.FindContent> pushed(Tips merged) {
-        steps.then(new Event.PushOffered(PHONE, steps.number()));
-        steps.then(new Event.Received(PHONE, null));
-        ContentCount count = new ContentCount(1, false);
-        return steps.then(
-                new Event.Integrated(merged, Set.of(PHONE.uuid()), List.of(), List.of(), count),
-                Effect.FindContent.class);
-    }
-
-    @Test
     @DisplayName("are said to be out of reach when they have been for a while, and that ends when they are not")
     void outOfReach() {
         found();

@@ -131,8 +131,8 @@ final class JournalCursorsTest {
     @Test
     @DisplayName("SOJU-25: a reader behind what is kept is told the gap, then goes on; the sum is right")
     void gap() {
-        try (Store store = Store.inMemory();
-                Reader slow = store.cursors().open("slow", Start.OLDEST, NOON)) {
+        try (Store store = Store.inMemory()) {
+            Reader slow = store.cursors().open("slow", Start.OLDEST, NOON);
             append(store, 10);
             next(slow);
             slow.acknowledge(10);

@@ -83,6 +83,8 @@ class KilledPairingIT {
 
         void beginsRound() throws Exception {
             round++;
+            forgetsAll(laptop);
+            forgetsAll(phone);
             server.addUser(accounts + "-laptop" + round, "her password")
                     .addUser(accounts + "-phone" + round, "another password");
             laptop.signsIn(server, account(laptop), "her password");
@@ -123,16 +125,19 @@ class KilledPairingIT {
                         .until(() -> each.rows("SELECT id FROM command WHERE state <> 'DONE'")
                                 .isEmpty());
             }
-            partAgain();
         }
 
-        private void partAgain() throws Exception {
-            laptop.does("peers", "forget", "phone");
-            phone.does("peers", "forget", "laptop");
-            laptop.does("remove", notes.getFileName().toString());
-            phone.does("remove", copy.getFileName().toString());
-            laptop.does("account", "remove", account(laptop));
-            phone.does("account", "remove", account(phone));
+        /** What the round before has left, whether it passed or not. */
+        private void forgetsAll(MortalDaemon daemon) throws Exception {
+            for (String device : daemon.rows("SELECT fingerprint FROM device")) {
+                daemon.does("peers", "forget", device);
+            }
+            for (String folder : daemon.rows("SELECT name FROM folder")) {
+                daemon.does("remove", folder);
+            }
+            for (String jid : daemon.rows("SELECT jid FROM account")) {
+                daemon.does("account", "remove", jid);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tandem.xmpp.testing.Prosody;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -231,6 +232,53 @@ class TwoDevicesIT {
 
     @Test
     @Order(13)
+    @DisplayName("what git forgets arrives: times through a merge, empty directories coming and going, links as they are")
+    void whatGitForgets() throws Exception {
+        Instant then = Instant.parse("2021-03-04T05:06:07Z");
+        phone.actions().pause(Optional.empty());
+        laptop.writes("dated/by-laptop.txt", "1\n");
+        Files.setLastModifiedTime(laptop.folder.resolve("dated/by-laptop.txt"), FileTime.from(then));
+        phone.writes("dated/by-phone.txt", "2\n");
+        Files.setLastModifiedTime(phone.folder.resolve("dated/by-phone.txt"), FileTime.from(then.plusSeconds(61)));
+        Files.createDirectories(laptop.folder.resolve("empty/inner"));
+        Files.createDirectory(phone.folder.resolve("also-empty"));
+        List<String> targets = List.of("nowhere", "dated/by-laptop.txt", "/etc/hostname", "../outside");
+        for (int i = 0; i < targets.size(); i++) {
+            Files.createSymbolicLink(laptop.folder.resolve("link" + i), Path.of(targets.get(i)));
+        }
+        laptop.writes("run.sh", "#!/bin/sh\n");
+        Files.setPosixFilePermissions(laptop.folder.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        phone.actions().resume(Optional.empty());
+
+        phone.eventually("has the directory", () -> Files.isDirectory(phone.folder.resolve("empty/inner")));
+        laptop.eventually("has the directory", () -> Files.isDirectory(laptop.folder.resolve("also-empty")));
+        phone.eventually("has the program", () -> Files.isExecutable(phone.folder.resolve("run.sh")));
+        phone.isInSyncWith(laptop);
+        for (Device device : List.of(laptop, phone)) {
+            assertThat(Files.getLastModifiedTime(device.folder.resolve("dated/by-laptop.txt"))
+                            .toInstant())
+                    .isEqualTo(then);
+            assertThat(Files.getLastModifiedTime(device.folder.resolve("dated/by-phone.txt"))
+                            .toInstant())
+                    .isEqualTo(then.plusSeconds(61));
+            for (int i = 0; i < targets.size(); i++) {
+                assertThat(Files.readSymbolicLink(device.folder.resolve("link" + i)))
+                        .isEqualTo(Path.of(targets.get(i)));
+            }
+        }
+
+        Files.delete(phone.folder.resolve("empty/inner"));
+        Files.delete(phone.folder.resolve("empty"));
+
+        laptop.seesNo("empty");
+        phone.isInSyncWith(laptop);
+        assertThat(phone.folder.resolve("also-empty")).isEmptyDirectory();
+        assertThat(phone.git("annex", "fsck", "--quiet")).isEmpty();
+    }
+
+    @Test
+    @Order(14)
     @DisplayName("git and git-annex find nothing to complain about, and know both repositories by name")
     void realToolsAgree() throws Exception {
         List<Actions.Synced> synced = laptop.actions().sync(Optional.empty(), Duration.ofSeconds(20));
@@ -250,7 +298,7 @@ class TwoDevicesIT {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     @DisplayName("unsuitable directories and a second daemon are refused in one line")
     void badInput() throws Exception {
         Path bare = laptop.home.resolve("bare.git");

@@ -3,6 +3,7 @@ package dev.tandem.assistant.testing;
 import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Checkup;
+import dev.tandem.assistant.api.HistoryViews;
 import dev.tandem.assistant.api.Status;
 import dev.tandem.assistant.store.Journal;
 import java.nio.file.Path;
@@ -215,15 +216,20 @@ public final class FakeActions implements Actions {
     public List<Version> history(Path file) throws ActionFailed {
         note("history " + file);
         return List.of(
-                new Version("b".repeat(40), NOON, "phone", "Changed film.mp4", true, -1, null, false),
+                new Version("b".repeat(40), NOON, "phone", "Changed film.mp4", true, -1, null, false, true),
                 new Version(
-                        "c".repeat(40), NOON, "laptop", "Added film.mp4", false, 100, "SHA256E-s100--x.mp4", false));
+                        "c".repeat(40), NOON, "laptop", "Added film.mp4", false, 100, "SHA256E-s100--x.mp4", false, false));
     }
 
     @Override
     public Restored restore(Path file, String at, Optional<Path> to) throws ActionFailed {
         note("restore " + file + " " + at + " " + to);
         return new Restored("notes", "film.mp4", "c".repeat(40), NOON, at.startsWith("c"));
+    }
+
+    @Override
+    public HistoryViews views() {
+        return new FakeHistoryViews(this::note);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.annex.LogLines.Format;
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.IOException;
@@ -361,7 +362,9 @@ public final class AnnexBranch {
             ObjectId commit =
                     objects.commit(UnionMerge.commitOf(tree, parent.stream().toList(), clock.instant(), "update"));
             objects.flush();
+            Failpoint.at("annex.objects");
             move(commit);
+            Failpoint.at("annex.moved");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.annex;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -143,7 +144,12 @@ final class ObjectFiles {
     private void placeOnce(Path file, Path object) throws IOException {
         Path directory = object.resolveSibling("");
         List<Path> made = createDirectories(directory);
-        opened(directory, () -> move(file, object));
+        Failpoint.at("store.directories");
+        opened(directory, () -> {
+            move(file, object);
+            Failpoint.at("store.moved");
+        });
+        Failpoint.at("store.closed");
         flush(directory);
         for (Path parent : made) {
             flush(parent.resolveSibling(""));

@@ -2,6 +2,7 @@ package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.bulk.BulkReader;
 import dev.tandem.gitsync.bulk.BulkWriter;
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -120,7 +121,9 @@ public final class Partial implements Closeable {
             discard();
             throw new WrongContentException(key, mismatch.get());
         }
+        Failpoint.at("store.came");
         out.force();
+        Failpoint.at("store.flushed");
         ended = true;
         out.close();
         try {

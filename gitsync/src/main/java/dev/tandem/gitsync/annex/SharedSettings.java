@@ -65,8 +65,8 @@ public record SharedSettings(
                 byUuid(logs.read(UUID_LOG)),
                 Map.copyOf(trust),
                 Map.copyOf(groups),
-                byUuid(logs.read(WANTED_LOG)),
-                byUuid(logs.read(REQUIRED_LOG)),
+                said(byUuid(logs.read(WANTED_LOG))),
+                said(byUuid(logs.read(REQUIRED_LOG))),
                 byName(logs.read(GROUP_WANTED_LOG)),
                 count(logs.read(NUMCOPIES_LOG)),
                 count(logs.read(MINCOPIES_LOG)),
@@ -99,6 +99,13 @@ public record SharedSettings(
                 .values()
                 .forEach(line -> uuid(line.field()).ifPresent(uuid -> values.put(uuid, line.text())));
         return Map.copyOf(values);
+    }
+
+    /** An empty expression takes back the one before. */
+    private static Map<UUID, String> said(Map<UUID, String> expressions) {
+        Map<UUID, String> said = new LinkedHashMap<>(expressions);
+        said.values().removeIf(String::isBlank);
+        return Map.copyOf(said);
     }
 
     private static Map<String, String> byName(byte[] log) {

@@ -70,6 +70,11 @@ public final class Wanted {
         return new Wanted(repository, settings, settings.wanted().getOrDefault(repository, "anything"));
     }
 
+    /** What a repository would want with another expression. */
+    public static Wanted of(UUID repository, SharedSettings settings, String expression) {
+        return new Wanted(repository, settings, expression);
+    }
+
     /** What must not be dropped from a repository, however many copies there are elsewhere. */
     public static Wanted requiredBy(UUID repository, SharedSettings settings) {
         return new Wanted(repository, settings, settings.required().getOrDefault(repository, "nothing"));

@@ -1,6 +1,7 @@
 package dev.tandem.gitsync.exchange;
 
 import dev.tandem.gitsync.annex.ContentStore;
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.repo.OwnLocks;
@@ -52,7 +53,9 @@ public final class ReceivePack {
         } catch (RuntimeException malformed) {
             throw new IOException("the push is malformed: " + malformed.getMessage(), malformed);
         }
+        Failpoint.at("receive.refs");
         flush(repository.git(), commands);
+        Failpoint.at("receive.durable");
         List<String> rejections = new ArrayList<>();
         for (ReceiveCommand command : commands) {
             if (command.getResult() != ReceiveCommand.Result.OK) {
@@ -63,6 +66,7 @@ public final class ReceivePack {
         DataOutputStream last = new DataOutputStream(out);
         last.writeUTF(clip(String.join("; ", rejections)));
         last.flush();
+        Failpoint.at("receive.answered");
         SyncedRefs refs = new SyncedRefs(repository.git());
         return new Received(refs.head(pusher), refs.annex(pusher), List.copyOf(rejections));
     }
@@ -102,12 +106,15 @@ public final class ReceivePack {
     /** Before any ref is locked, and names what is in the pack. */
     private static void prepare(Repository git, Collection<ReceiveCommand> commands) {
         try {
+            Failpoint.at("receive.pack");
             DurableNames.flushPackNames(git);
+            Failpoint.at("receive.flushed");
             for (ReceiveCommand command : commands) {
                 if (command.getResult() == ReceiveCommand.Result.NOT_ATTEMPTED) {
                     OwnLocks.note(git, command.getRefName());
                 }
             }
+            Failpoint.at("receive.noted");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

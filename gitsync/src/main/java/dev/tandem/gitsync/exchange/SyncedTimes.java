@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.exchange;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.repo.FolderRepository;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,11 +71,13 @@ public final class SyncedTimes {
             }
             out.force(true);
         }
+        Failpoint.at("times.written");
         Files.move(
                 beside,
                 directory.resolve(pusher.toString()),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
+        Failpoint.at("times.placed");
     }
 
     /** When that content of that file was last modified on the device that pushed it. */
@@ -85,5 +88,6 @@ public final class SyncedTimes {
     /** Forgets what came from a pusher: its files are checked out. */
     public void clear(UUID pusher) throws IOException {
         Files.deleteIfExists(directory.resolve(pusher.toString()));
+        Failpoint.at("times.cleared");
     }
 }

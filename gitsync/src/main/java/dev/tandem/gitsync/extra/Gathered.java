@@ -43,28 +43,39 @@ public final class Gathered {
      * @param wanted which blobs will be asked about, by their first 16 digits; others cost no memory
      * @throws IOException if a commit cannot be read
      */
-    public static Gathered between(
-            ObjectReader reader, @Nullable ObjectId from, ObjectId to, LongPredicate wanted) throws IOException {
+    public static Gathered between(ObjectReader reader, @Nullable ObjectId from, ObjectId to, LongPredicate wanted)
+            throws IOException {
         Gathered gathered = new Gathered(reader);
-        RevWalk walk = gathered.walk;
-        walk.markStart(walk.parseCommit(to));
+        gathered.walk.markStart(gathered.walk.parseCommit(to));
         if (from != null) {
-            walk.markUninteresting(walk.parseCommit(from));
+            gathered.walk.markUninteresting(gathered.walk.parseCommit(from));
         }
-        for (RevCommit commit = walk.next(); commit != null; commit = walk.next()) {
+        return gathered.read(wanted, Integer.MAX_VALUE);
+    }
+
+    /** Of the newest {@code most} commits that {@code head} contains. */
+    public static Gathered newest(ObjectReader reader, ObjectId head, int most, LongPredicate wanted)
+            throws IOException {
+        Gathered gathered = new Gathered(reader);
+        gathered.walk.markStart(gathered.walk.parseCommit(head));
+        return gathered.read(wanted, most);
+    }
+
+    private Gathered read(LongPredicate wanted, int most) throws IOException {
+        RevCommit commit = walk.next();
+        for (int i = 0; commit != null && i < most; i++, commit = walk.next()) {
             Extra extra = Extra.of(commit.getRawBuffer());
             for (FileTime file : extra.files()) {
                 if (wanted.test(file.blob())) {
-                    gathered.words
-                            .computeIfAbsent(file.blob(), unused -> new HashMap<>())
+                    words.computeIfAbsent(file.blob(), unused -> new HashMap<>())
                             .computeIfAbsent(file.path(), unused -> new ArrayList<>(1))
                             .add(new Word(file, commit));
                 }
             }
-            Directories.add(gathered.marks, extra.directories());
+            Directories.add(marks, extra.directories());
             commit.disposeBody();
         }
-        return gathered;
+        return this;
     }
 
     /** A predicate for {@link #between}. */
@@ -101,6 +112,39 @@ public final class Gathered {
             }
         }
         return newest;
+    }
+
+    /**
+     * The latest time of what was merged at a path, whatever came of it.
+     *
+     * @param before what was said before, of what was there
+     * @param there what was there
+     * @param time of that
+     */
+    public Optional<Instant> merged(String path, Gathered before, ObjectId there, Instant time) throws IOException {
+        List<Word> all = new ArrayList<>();
+        words.values().forEach(about -> all.addAll(about.getOrDefault(path, List.of())));
+        List<Word> sides = newest(all);
+        Optional<Instant> latest =
+                sides.stream().map(word -> word.file.millis()).max(Long::compare).map(Instant::ofEpochMilli);
+        return latest.isPresent() && !before.isBelow(path, there, sides) && time.isAfter(latest.get())
+                ? Optional.of(time)
+                : latest;
+    }
+
+    /** Whether all of these were made of that content. */
+    private boolean isBelow(String path, ObjectId content, List<Word> sides) throws IOException {
+        List<Word> made = words.getOrDefault(Extra.first(content), Map.of()).getOrDefault(path, List.of());
+        for (Word side : sides) {
+            boolean below = false;
+            for (Word word : made) {
+                below = below || walk.isMergedInto(walk.parseCommit(word.commit), walk.parseCommit(side.commit));
+            }
+            if (!below) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** All that is said of files. */

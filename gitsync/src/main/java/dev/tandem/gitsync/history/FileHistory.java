@@ -2,7 +2,9 @@ package dev.tandem.gitsync.history;
 
 import dev.tandem.gitsync.annex.AnnexedFiles;
 import dev.tandem.gitsync.annex.Key;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -39,30 +41,92 @@ public final class FileHistory {
         this.path = path;
     }
 
-    /** The versions that a head has, newest first. */
+    /**
+     * The versions that a head has, newest first: also those that a merge did not take. A merge is one only if it made
+     * of the file what no side had.
+     */
     public List<FileVersion> of(ObjectId head, int most) throws IOException {
         List<FileVersion> versions = new ArrayList<>();
-        try (RevWalk walk = new RevWalk(git)) {
-            walk.setTreeFilter(AndTreeFilter.create(PathFilter.create(path), TreeFilter.ANY_DIFF));
-            walk.sort(RevSort.TOPO);
-            walk.sort(RevSort.COMMIT_TIME_DESC, true);
-            walk.markStart(walk.parseCommit(head));
+        try (RevWalk walk = new RevWalk(git);
+                TreeWalk trees = new TreeWalk(walk.getObjectReader())) {
+            trees.setFilter(AndTreeFilter.create(PathFilter.create(path), TreeFilter.ANY_DIFF));
+            trees.setRecursive(true);
+            begin(walk, head);
             for (RevCommit commit = walk.next(); commit != null && versions.size() < most; commit = walk.next()) {
-                walk.parseBody(commit);
-                FileVersion version = version(commit, walk.getObjectReader());
-                if (versions.isEmpty() || isAnother(version, versions.get(versions.size() - 1), commit)) {
-                    versions.add(version);
+                if (makesOne(commit, walk, trees)) {
+                    walk.parseBody(commit);
+                    versions.add(version(commit, walk.getObjectReader()));
                 }
             }
         }
         return List.copyOf(versions);
     }
 
-    /** A merge that took a deletion from one side is no event of a file that was never there on the other. */
-    private static boolean isAnother(FileVersion version, FileVersion younger, RevCommit commit) {
-        return commit.getParentCount() < 2
-                || !version.blob().equals(younger.blob())
-                || !version.mode().equals(younger.mode());
+    /** What a head has at the path. */
+    public Optional<Blob> present(ObjectId head) throws IOException {
+        try (RevWalk walk = new RevWalk(git)) {
+            return Blob.at(walk.getObjectReader(), walk.parseCommit(head).getTree(), path);
+        }
+    }
+
+    /** What a commit has at the path; the commit may be any. */
+    public Optional<FileVersion> version(ObjectId commit) throws IOException {
+        try (RevWalk walk = new RevWalk(git)) {
+            return Optional.of(version(walk.parseCommit(commit), walk.getObjectReader()))
+                    .filter(version -> !version.isDeletion());
+        }
+    }
+
+    /** The bytes that git has of a version, to be closed by the caller: of an annexed one its pointer. */
+    public InputStream bytes(FileVersion version) throws IOException {
+        ObjectReader reader = git.newObjectReader();
+        try {
+            ObjectId blob = version.blob().orElseThrow(() -> new IllegalArgumentException("a deletion has no bytes"));
+            return new FilterInputStream(
+                    reader.open(blob, Constants.OBJ_BLOB).openStream()) {
+                @Override
+                public void close() throws IOException {
+                    try (reader) {
+                        super.close();
+                    }
+                }
+            };
+        } catch (IOException | RuntimeException failed) {
+            reader.close();
+            throw failed;
+        }
+    }
+
+    private static void begin(RevWalk walk, ObjectId head) throws IOException {
+        walk.sort(RevSort.TOPO);
+        walk.sort(RevSort.COMMIT_TIME_DESC, true);
+        walk.markStart(walk.parseCommit(head));
+    }
+
+    /** Whether the path is in a commit what it is in none of the commits before; files only, whatever is below. */
+    private boolean makesOne(RevCommit commit, RevWalk walk, TreeWalk trees) throws IOException {
+        trees.reset();
+        Changes.addTrees(trees, commit, walk);
+        while (trees.next()) {
+            if (trees.getPathString().equals(path) && Changes.differsFromAll(trees)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The versions that led to what the head has; of a merge, those of the side that it took. */
+    private List<FileVersion> line(ObjectId head) throws IOException {
+        List<FileVersion> versions = new ArrayList<>();
+        try (RevWalk walk = new RevWalk(git)) {
+            walk.setTreeFilter(AndTreeFilter.create(PathFilter.create(path), TreeFilter.ANY_DIFF));
+            begin(walk, head);
+            for (RevCommit commit = walk.next(); commit != null; commit = walk.next()) {
+                walk.parseBody(commit);
+                versions.add(version(commit, walk.getObjectReader()));
+            }
+        }
+        return versions;
     }
 
     /**
@@ -76,7 +140,7 @@ public final class FileHistory {
     public Optional<FileVersion> at(ObjectId head, String when, ZoneId zone) throws IOException {
         Optional<Instant> time = time(when, zone);
         if (time.isPresent()) {
-            return of(head, Integer.MAX_VALUE).stream()
+            return line(head).stream()
                     .filter(version -> !version.time().isAfter(time.get()))
                     .findFirst()
                     .filter(version -> !version.isDeletion());

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.merge;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,7 +77,9 @@ public final class ConvergentMerge {
                 ObjectReader reader = inserter.newReader();
                 RevWalk walk = new RevWalk(reader)) {
             Merged merged = new ConvergentMerge(walk, new Joins(inserter, reader, walk)).merge(heads);
+            Failpoint.at("merge.written");
             inserter.flush();
+            Failpoint.at("merge.objects");
             return merged;
         }
     }
@@ -105,6 +108,11 @@ public final class ConvergentMerge {
             }
             return true;
         }
+    }
+
+    /** Whether a commit, its body parsed, says of itself that it is such a merge; not whether that is true. */
+    public static boolean claimsToBeOne(RevCommit commit) {
+        return Joins.claimsToBeOne(commit);
     }
 
     private Merged merge(Collection<ObjectId> heads) throws IOException {

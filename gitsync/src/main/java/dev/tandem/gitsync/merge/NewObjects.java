@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.merge;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -111,5 +112,6 @@ final class NewObjects {
             }
         }
         inserter.insert(own.type, own.bytes);
+        Failpoint.at("merge.tree");
     }
 }

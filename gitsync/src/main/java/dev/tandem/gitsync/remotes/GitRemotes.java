@@ -1,5 +1,7 @@
 package dev.tandem.gitsync.remotes;
 
+import dev.tandem.gitsync.repo.DurableConfig;
+import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -66,7 +68,7 @@ public final class GitRemotes {
         config.setString(REMOTE, name, "url", url);
         config.setString(REMOTE, name, "fetch", "+refs/heads/*:" + tracking(name) + "*");
         config.unset(REMOTE, name, "annex-sync"); // it was asked for
-        config.save();
+        DurableConfig.save(git, config);
     }
 
     /** Whether git's configuration has a remote of that name. */
@@ -84,7 +86,7 @@ public final class GitRemotes {
         for (Ref ref : git.getRefDatabase().getRefsByPrefix(tracking(name))) {
             RefUpdate update = git.updateRef(ref.getName(), true);
             update.setForceUpdate(true);
-            update.delete();
+            var unused = OwnLocks.noted(git, ref.getName(), update::delete);
         }
         config.unsetSection(REMOTE, name);
         for (String branch : config.getSubsections("branch")) {
@@ -93,7 +95,7 @@ public final class GitRemotes {
                 config.unset("branch", branch, "merge");
             }
         }
-        config.save();
+        DurableConfig.save(git, config);
         return true;
     }
 

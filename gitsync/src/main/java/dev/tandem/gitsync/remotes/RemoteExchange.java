@@ -2,7 +2,9 @@ package dev.tandem.gitsync.remotes;
 
 import dev.tandem.gitsync.annex.AnnexBranch;
 import dev.tandem.gitsync.merge.ConvergentMerge;
+import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.repo.FolderRepository;
+import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -14,12 +16,16 @@ import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.FetchResult;
+import org.eclipse.jgit.transport.OperationResult;
 import org.eclipse.jgit.transport.PushResult;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.RemoteConfig;
 import org.eclipse.jgit.transport.RemoteRefUpdate;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.TrackingRefUpdate;
 import org.eclipse.jgit.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -171,7 +177,9 @@ public final class RemoteExchange {
                     new RefSpec("+refs/synced/*:" + prefix + TrackedTips.TAGGED + "*"));
             try (Transport transport = open()) {
                 Credentials credentials = access.prepare(transport, repository.path());
-                transport.fetch(new Deadline(access.clock()), wanted);
+                FetchResult result = OwnLocks.notedBelow(
+                        local, prefix, () -> transport.fetch(new Deadline(access.clock()), wanted));
+                flush(result);
                 credentials.worked();
             } catch (TransportException | NotSupportedException failed) {
                 throw Failures.of(remote, failed);
@@ -182,11 +190,26 @@ public final class RemoteExchange {
         boolean push(List<RemoteRefUpdate> updates) throws IOException {
             try (Transport transport = open()) {
                 Credentials credentials = access.prepare(transport, repository.path());
-                PushResult result = transport.push(new Deadline(access.clock()), updates);
+                PushResult result = OwnLocks.notedBelow(
+                        local,
+                        GitRemotes.tracking(remote.name()),
+                        () -> transport.push(new Deadline(access.clock()), updates));
+                flush(result);
                 credentials.worked();
                 return overtaken(result);
             } catch (TransportException | NotSupportedException failed) {
                 throw Failures.of(remote, failed);
+            }
+        }
+
+        /** A merge is made of what these name, and is told of as kept. */
+        private void flush(OperationResult result) throws IOException {
+            if (!result.getTrackingRefUpdates().isEmpty()) {
+                DurableNames.flushPackNames(local);
+            }
+            for (TrackingRefUpdate update : result.getTrackingRefUpdates()) {
+                boolean created = update.getResult() == RefUpdate.Result.NEW;
+                DurableNames.flushRef(local, update.getLocalName(), created);
             }
         }
 

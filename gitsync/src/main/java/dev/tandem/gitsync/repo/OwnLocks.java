@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.repo;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -9,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,8 @@ public final class OwnLocks {
     private static final Logger LOG = LoggerFactory.getLogger(OwnLocks.class);
     /** The index instead of a ref: noted until its lock has a second name, by which it is known from then on. */
     public static final String INDEX = "index";
+    /** Git's configuration. */
+    public static final String CONFIG = "config";
     /** How far from the note in time a lock of the index may be to be ours: the note is made right before. */
     private static final Duration NOTED_BEFORE = Duration.ofSeconds(2);
     /** How the file of a kept pack begins when a push was being received. */
@@ -38,11 +44,23 @@ public final class OwnLocks {
     /** Runs what moves a ref; one thread at a time for each ref. */
     public static <T> T noted(Repository git, String ref, Step<T> step) throws IOException {
         note(git, ref);
+        Failpoint.at("ref.noted");
         try {
-            return step.run();
+            T done = step.run();
+            Failpoint.at("ref.moved");
+            return done;
         } finally {
             forget(git, ref);
+            Failpoint.at("ref.forgotten");
         }
+    }
+
+    /** The same for any refs below a prefix, which ends with a slash, where only the step finds out which these are. */
+    public static <T> T notedBelow(Repository git, String prefix, Step<T> step) throws IOException {
+        if (!prefix.startsWith(Constants.R_REFS) || !prefix.endsWith("/")) {
+            throw new IllegalArgumentException("no prefix of refs: " + prefix);
+        }
+        return noted(git, prefix, step);
     }
 
     /** Notes that a ref is about to be locked. */
@@ -71,16 +89,48 @@ public final class OwnLocks {
             try (Stream<Path> all = Files.list(notes)) {
                 for (Path note : (Iterable<Path>) all::iterator) {
                     String ref = URLDecoder.decode(String.valueOf(note.getFileName()), StandardCharsets.UTF_8);
-                    Path lock = git.getDirectory().toPath().resolve(ref + ".lock");
-                    boolean ours = ref.equals(INDEX) ? isOurs(lock, note) : Repository.isValidRefName(ref);
-                    if (ours && Files.deleteIfExists(lock)) {
-                        LOG.debug("removed the lock that a crash has left: {}", lock);
+                    for (Path lock : locks(git, ref, note)) {
+                        if (Files.deleteIfExists(lock)) {
+                            LOG.debug("removed the lock that a crash has left: {}", lock);
+                        }
                     }
                     Files.deleteIfExists(note);
                 }
             }
         }
         removeKept(git.getDirectory().toPath().resolve("objects").resolve("pack"));
+    }
+
+    private static List<Path> locks(Repository git, String ref, Path note) throws IOException {
+        Path top = git.getDirectory().toPath();
+        if (ref.startsWith(Constants.R_REFS) && ref.endsWith("/") && Repository.isValidRefName(ref + "x")) {
+            return locksBelow(top.resolve(ref), Files.getLastModifiedTime(note).toInstant());
+        }
+        Path lock = top.resolve(ref + ".lock");
+        boolean ours = ref.equals(INDEX)
+                ? isOurs(lock, note)
+                : ref.equals(CONFIG) || Repository.isValidRefName(ref);
+        return ours ? List.of(lock) : List.of();
+    }
+
+    /** Those that were made since the note: older ones are somebody else's. */
+    private static List<Path> locksBelow(Path directory, Instant noted) throws IOException {
+        List<Path> locks = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path file : (Iterable<Path>) all::iterator) {
+                    boolean since = file.toString().endsWith(".lock")
+                            && !Files.getLastModifiedTime(file)
+                                    .toInstant()
+                                    .plus(NOTED_BEFORE)
+                                    .isBefore(noted);
+                    if (since) {
+                        locks.add(file);
+                    }
+                }
+            }
+        }
+        return locks;
     }
 
     /** An empty lock that was made right after the note: git's own is hardly ever there for long. */

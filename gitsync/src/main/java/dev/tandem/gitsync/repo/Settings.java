@@ -62,7 +62,7 @@ final class Settings {
             // else git takes a push's target for bare, and lets it move the branch under the checked-out files
             config.setBoolean("core", null, "bare", false);
         }
-        config.save();
+        DurableConfig.save(git, config);
         excludeTemporaries();
     }
 
@@ -85,7 +85,7 @@ final class Settings {
             if (process == null || config.getBoolean(FILTER, ANNEX, OURS, false)) {
                 config.unsetSection(FILTER, ANNEX);
                 FILTERS.forEach((key, command) -> config.setString(FILTER, ANNEX, key, command));
-                config.save();
+                DurableConfig.save(git, config);
             }
         } else {
             config.unsetSection(FILTER, ANNEX);
@@ -94,7 +94,7 @@ final class Settings {
                 config.setBoolean(FILTER, ANNEX, "required", true);
                 config.setBoolean(FILTER, ANNEX, OURS, true);
             }
-            config.save();
+            DurableConfig.save(git, config);
         }
         if (!wanted.isEmpty()) {
             attributes();

@@ -74,8 +74,9 @@ final class Checkout {
             }
             plan(reader, from, to);
             folder.directories().follow(head.id());
-            List<ObjectId> blobs = writes.values().stream().map(Target::id).toList();
-            Dates dates = new Dates(folder, reader, head.id(), tip, blobs, times);
+            Map<String, ObjectId> written = new HashMap<>();
+            writes.forEach((path, target) -> written.put(path, target.id));
+            Dates dates = new Dates(folder, reader, head.id(), tip, written, times);
             folder.index().lock();
             try {
                 return underLock(reader, walk, head, to, dates);
@@ -170,6 +171,7 @@ final class Checkout {
         }
         try {
             Durability.flush(folder.git(), head.id(), tip);
+            folder.failpoints().hit("checkout.objects");
             folder.move(head, tip, "checkout");
             folder.directories().follow(tip);
         } catch (BusyException e) {
@@ -178,6 +180,7 @@ final class Checkout {
         }
         folder.failpoints().hit("checkout.ref");
         intent.clear();
+        folder.failpoints().hit("checkout.done");
         return new CheckedOut(true, List.copyOf(changes), Set.of());
     }
 
@@ -298,6 +301,7 @@ final class Checkout {
                     placing.prepare(reader, write.getKey(), target.mode, target.id, seen.get(write.getKey()));
                 }
             }
+            folder.failpoints().hit("checkout.beside");
             placing.flush();
             folder.failpoints().hit("checkout.prepared");
             for (String path : blocking) {
@@ -315,6 +319,7 @@ final class Checkout {
                 }
             }
             placing.syncDirectories();
+            folder.failpoints().hit("checkout.flushed");
         } catch (IOException | RuntimeException e) {
             placing.discard();
             throw e;

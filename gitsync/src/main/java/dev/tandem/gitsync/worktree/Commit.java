@@ -105,6 +105,7 @@ final class Commit {
             ObjectId commit = nothing ? null : bulk.insert(Constants.OBJ_COMMIT, commit(newTree, head.id(), changes));
             bulk.flush();
             loose.flush();
+            folder.failpoints().hit("commit.written");
             if (bulk != loose) {
                 DurableNames.flushPacks(folder.git());
             }
@@ -134,6 +135,7 @@ final class Commit {
             } else {
                 folder.index().commit(index, false);
             }
+            folder.failpoints().hit("commit.index");
         } catch (IOException | RuntimeException e) {
             folder.index().unlock();
             throw e;

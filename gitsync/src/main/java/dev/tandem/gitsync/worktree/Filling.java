@@ -72,6 +72,7 @@ final class Filling {
                 }
             }
             placing.flush();
+            folder.failpoints().hit("fill.prepared");
             return entries.isEmpty() ? List.of() : place(placing);
         } finally {
             placing.discard();

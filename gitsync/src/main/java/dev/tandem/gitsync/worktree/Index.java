@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.EOFException;
@@ -123,6 +124,11 @@ final class Index {
         return known == null ? Instant.EPOCH : known.modified();
     }
 
+    /** The entries as they were last read. */
+    DirCache known() {
+        return cache;
+    }
+
     /** The entry of a path without conflict, or null. */
     @Nullable
     DirCacheEntry entry(String path) {
@@ -219,11 +225,13 @@ final class Index {
         // would mark them all as not to be trusted.
         Files.setLastModifiedTime(lockFile, FileTime.from(clock.instant()));
         cache.write();
+        Failpoint.at("index.written");
         Stat written = Stat.of(lockFile);
         if (durable) {
             Flush.files(List.of(lockFile));
         }
         requireReplaced(cache.commit());
+        Failpoint.at("index.placed");
         if (durable) {
             DurableNames.flush(file.resolveSibling(""));
         }

@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,7 +60,9 @@ final class Intent {
             }
             out.force(true);
         }
+        Failpoint.at("intent.written");
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Failpoint.at("intent.placed");
         DurableNames.flush(file.resolveSibling(""));
     }
 

@@ -1,6 +1,7 @@
 package dev.tandem.gitsync.worktree;
 
 import dev.tandem.gitsync.bulk.BulkCopy;
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.worktree.WorkTree.Times;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,9 +78,9 @@ final class Placing {
         } else {
             Optional<Path> beside = write(path, temp, mode, blob);
             permissions(temp, FileMode.EXECUTABLE_FILE.equals(mode), old != null && old.isFile() ? file : null);
-            boolean renamed = beside.isPresent() && !endsAlike(path, String.valueOf(beside.get().getFileName()));
-            Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, renamed)));
+            Files.setLastModifiedTime(temp, FileTime.from(modified(path, id, beside)));
         }
+        Failpoint.at("place.beside");
         Stat stat = Stat.of(temp);
         if (stat == null) {
             throw new NoSuchFileException(temp.toString());
@@ -148,7 +149,9 @@ final class Placing {
         Files.setPosixFilePermissions(temp, set);
     }
 
-    private Instant modified(String path, ObjectId id, boolean renamed) throws IOException {
+    private Instant modified(String path, ObjectId id, Optional<Path> content) throws IOException {
+        boolean beside = content.isPresent();
+        boolean renamed = beside && !endsAlike(path, String.valueOf(content.get().getFileName()));
         Instant now = folder.clock().instant();
         Instant wanted = times.modified(path, id).orElse(committed);
         if (wanted.isAfter(now.plus(AHEAD_MAX))) {
@@ -163,9 +166,12 @@ final class Placing {
         if (!wanted.isAfter(now.minus(SEEN_AFTER)) && !Stat.racy(wanted, now)) {
             return wanted;
         }
+        // Another time, but in the second that everybody sees.
         Instant early = now.minus(SEEN_AFTER);
-        Instant same = wanted.truncatedTo(ChronoUnit.SECONDS).plusMillis(1); // a whole second would look coarse
-        return early.isBefore(same) ? same : early; // earlier, but in the second that everybody sees
+        Instant shown = wanted.truncatedTo(ChronoUnit.SECONDS);
+        Instant begin = shown.plusMillis(1); // a whole second would look coarse
+        boolean costly = beside && Stat.racy(begin, now); // to be read again
+        return costly || early.truncatedTo(ChronoUnit.SECONDS).equals(shown) ? early : begin;
     }
 
     /**
@@ -189,6 +195,7 @@ final class Placing {
             return null;
         }
         Files.move(next.file, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Failpoint.at("place.renamed");
         prepared.remove(path);
         touched.add(parent);
         Stat placed = Stat.of(file);

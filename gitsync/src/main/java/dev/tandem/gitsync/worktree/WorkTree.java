@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.merge.ConvergentMerge;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ public final class WorkTree {
 
     /** The same, with some files' content beside git. */
     public WorkTree(Repository git, InstantSource clock, String authorName, String authorEmail, ContentFilter filter) {
-        this(git, clock, authorName, authorEmail, filter, Failpoints.NONE);
+        this(git, clock, authorName, authorEmail, filter, Failpoint::at);
     }
 
     WorkTree(

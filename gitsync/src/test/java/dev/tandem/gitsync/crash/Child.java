@@ -16,6 +16,9 @@ final class Child {
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final long SECONDS_MAX = 120;
 
+    /** What a process gives that ends itself as if it were killed. */
+    private static final int KILLED = 137;
+
     private Child() {}
 
     /**
@@ -28,6 +31,23 @@ final class Child {
     static boolean run(
             Path root, long seed, int steps, long afterMillis, boolean started, Map<String, String> environment)
             throws IOException {
+        return run(root, seed, steps, afterMillis, started, environment, List.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param options of the virtual machine: a labelled point at which it ends itself
+     */
+    static boolean run(
+            Path root,
+            long seed,
+            int steps,
+            long afterMillis,
+            boolean started,
+            Map<String, String> environment,
+            List<String> options)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -39,6 +59,7 @@ final class Child {
                 "-cp",
                 System.getProperty("java.class.path"),
                 CrashMain.class.getName()));
+        command.addAll(1, options);
         command.addAll(Arrays.asList(root.toString(), String.valueOf(seed), String.valueOf(steps)));
         Path said = root.resolve("said");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(said.toFile());
@@ -55,6 +76,9 @@ final class Child {
                 if (afterMillis < 0) {
                     throw new IOException("it did not end: " + Files.readString(said));
                 }
+                return true;
+            }
+            if (process.exitValue() == KILLED && !options.isEmpty()) {
                 return true;
             }
             if (process.exitValue() != 0) {

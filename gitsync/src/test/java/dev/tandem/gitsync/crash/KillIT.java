@@ -3,6 +3,7 @@ package dev.tandem.gitsync.crash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -22,6 +23,9 @@ class KillIT {
     private static final int STARTING_MILLIS_MAX = 2000;
 
     private static final int WORKING_MILLIS_MAX = 800;
+
+    /** How often a labelled point may be passed before the process ends there. */
+    private static final int TIMES_MAX = 8;
 
     @TempDir
     Path root;
@@ -43,13 +47,19 @@ class KillIT {
         for (int round = 1; round <= ROUNDS_IN_A_SLICE; round++) {
             boolean started = random.nextInt(4) > 0;
             int millis = random.nextInt(started ? WORKING_MILLIS_MAX : STARTING_MILLIS_MAX);
-            boolean killed = Child.run(root, random.nextLong(), STEPS_MAX, millis, started, Map.of());
+            // every second one between two writes, or at the latest at the end of its steps
+            String point = Points.option(
+                    Points.ALL.get(random.nextInt(Points.ALL.size())), 1 + random.nextInt(TIMES_MAX));
+            boolean exact = round % 2 == 0;
+            boolean killed = exact
+                    ? Child.run(root, random.nextLong(), STEPS_MAX, -1, false, Map.of(), List.of(point))
+                    : Child.run(root, random.nextLong(), STEPS_MAX, millis, started, Map.of());
             System.err.printf(
-                    "slice %d round %d: %s after %d ms, %d lines%n",
+                    "slice %d round %d: %s %s, %d lines%n",
                     seed,
                     round,
                     killed ? "killed" : "done",
-                    millis,
+                    exact ? "at " + point : "after " + millis + " ms",
                     Files.readAllLines(acks).size());
             audit.nothingLost(Files.readAllBytes(acks), true);
         }

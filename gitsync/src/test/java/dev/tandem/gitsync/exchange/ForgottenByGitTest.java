@@ -130,6 +130,62 @@ class ForgottenByGitTest {
     }
 
     @Test
+    @DisplayName("the time of a file: a text of both sides' edits is as old as the later of them, whoever merges when")
+    void mergedText() throws IOException {
+        one.write("poem", "1\n2\n3\n4\n5\n6\n7\n").commitAll();
+        send(one, two);
+        send(one, three);
+        dated(one, "poem", "ONE\n2\n3\n4\n5\n6\n7\n", THEN);
+        one.commitAll();
+        dated(two, "poem", "1\n2\n3\n4\n5\n6\nTWO\n", THEN.plusSeconds(100));
+        two.commitAll();
+        clock.pass(java.time.Duration.ofMinutes(1));
+        three.write("other", "x").commitAll();
+        send(one, two);
+        send(three, one);
+        two.pushTo(three);
+        one.pushTo(three);
+        assertThat(three.integrate(one, two).done()).isTrue();
+        send(three, one);
+        send(three, two);
+
+        for (TempFolder folder : List.of(one, two, three)) {
+            assertThat(folder.read("poem")).isEqualTo("ONE\n2\n3\n4\n5\n6\nTWO\n");
+            assertThat(time(folder, "poem")).as("%s", folder.path).isEqualTo(THEN.plusSeconds(100));
+        }
+    }
+
+    @Test
+    @DisplayName("the time of a file: an edit that follows a rename, and a variant, keep theirs on the device that made them")
+    void underAnotherName() throws IOException {
+        one.write("old", "a file of some length\n").write("both", "x").commitAll();
+        send(one, two);
+        one.delete("old").write("new", "a file of some length\n");
+        dated(one, "both", "one's", THEN.plusSeconds(1));
+        one.commitAll();
+        dated(two, "old", "edited meanwhile\n", THEN);
+        dated(two, "both", "two's", THEN.plusSeconds(2));
+        two.commitAll();
+        clock.pass(java.time.Duration.ofMinutes(1));
+        one.pushTo(two);
+        two.pushTo(one);
+        assertThat(one.integrate(two).done()).isTrue();
+        assertThat(two.integrate(one).done()).isTrue();
+
+        for (TempFolder folder : List.of(one, two)) {
+            assertThat(folder.read("new")).isEqualTo("edited meanwhile\n");
+            assertThat(time(folder, "new")).as("%s", folder.path).isEqualTo(THEN);
+            for (String file : folder.files().keySet()) {
+                if (file.startsWith("both")) {
+                    assertThat(time(folder, file))
+                            .as("%s of %s", file, folder.path)
+                            .isEqualTo(THEN.plusSeconds(folder.read(file).equals("one's") ? 1 : 2));
+                }
+            }
+        }
+    }
+
+    @Test
     @DisplayName("the time of a file: of two copies of a folder that are paired, everybody has the later one")
     void sameContent() throws IOException {
         dated(one, "same.txt", "same", THEN);

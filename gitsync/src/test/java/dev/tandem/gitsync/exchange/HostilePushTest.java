@@ -91,6 +91,24 @@ class HostilePushTest {
         assertThat(victim.repository.git().exactRef("refs/synced/main")).isNull();
     }
 
+    @Test
+    @DisplayName("deletes no ref, not even its own")
+    void deletion() throws IOException {
+        attacker.pushTo(victim);
+        String own = SyncedRefs.of(attacker.repository.uuid()) + "main";
+        ByteArrayOutputStream push = new ByteArrayOutputStream();
+        FileTimes.NONE.write(push);
+        PacketLineOut lines = new PacketLineOut(push);
+        String tip = attacker.head().orElseThrow().name();
+        lines.writeString(tip + " " + ObjectId.zeroId().name() + " " + own + "\0 report-status delete-refs");
+        lines.end();
+
+        receive(push.toByteArray());
+
+        assertThat(victim.repository.git().exactRef(own).getObjectId())
+                .isEqualTo(attacker.head().orElseThrow());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {".git", ".GIT", "git~1", "..", "."})
     @DisplayName("brings no tree that reaches into .git or out of the folder")

@@ -70,6 +70,23 @@ class FileHistoryTest {
     }
 
     @Test
+    @DisplayName("has the versions of both sides of a merge, also of the one whose version it did not take")
+    void bothSides(@TempDir Path directory) throws IOException {
+        try (TwoDevices both = new TwoDevices(directory)) {
+            both.laptop.write("note", "begin\n");
+            both.begin();
+            both.laptop.write("note", "laptop\n");
+            both.phone.write("note", "phone\n");
+            both.meet();
+
+            List<FileVersion> versions = new FileHistory(both.laptop.repository.git(), "note").of(both.head(), 10);
+
+            assertThat(versions).extracting(FileVersion::by).containsExactly("phone", "laptop", "laptop");
+            assertThat(versions).extracting(FileVersion::sizeBytes).containsExactly(6L, 7L, 6L);
+        }
+    }
+
+    @Test
     @DisplayName("finds the version of a commit and of a time; none where the file was not there")
     void at() throws IOException {
         FileVersion two = history().of(head(), 10).get(2);

@@ -53,6 +53,35 @@ class OwnLocksTest {
     }
 
     @Test
+    @DisplayName("the locks of whatever a fetch was moving are gone, older ones of the user's git there are not")
+    void below() throws IOException {
+        Path users = Files.createDirectories(git.resolve("refs/remotes/shared/old"));
+        Files.createFile(users.resolve("main.lock"));
+        Files.setLastModifiedTime(
+                users.resolve("main.lock"), FileTime.from(Instant.now().minusSeconds(3600)));
+        try (FolderRepository folder = open()) {
+            OwnLocks.note(folder.git(), "refs/remotes/shared/");
+            Files.createFile(git.resolve("refs/remotes/shared/main.lock"));
+        }
+
+        open().close();
+
+        assertThat(git.resolve("refs/remotes/shared/main.lock")).doesNotExist();
+        assertThat(users.resolve("main.lock")).exists();
+        assertThat(git.resolve("tandem/locks")).isEmptyDirectory();
+    }
+
+    @Test
+    @DisplayName("the lock of the configuration that Tandem was writing is gone")
+    void configuration() throws IOException {
+        crashIn("config");
+
+        open().close();
+
+        assertThat(git.resolve("config.lock")).doesNotExist();
+    }
+
+    @Test
     @DisplayName("the user's locks stay")
     void users() throws IOException {
         Files.createFile(git.resolve("refs/heads/main.lock"));

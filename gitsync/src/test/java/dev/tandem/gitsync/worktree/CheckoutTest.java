@@ -449,11 +449,13 @@ final class CheckoutTest {
     void wholeSecond() throws IOException {
         InstantSource clock = InstantSource.system();
         WorkTree tree = new WorkTree(folder.git, clock, "A", "a@b");
-        Instant second = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Instant second = clock.instant().minusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
 
         tree.checkOut(folder.peer(Map.of("f", "now")), (path, blob) -> Optional.of(second));
 
         assertThat(folder.git.readDirCache().getEntry("f").isSmudged()).isFalse();
+        assertThat(Files.getLastModifiedTime(root.resolve("f")).toInstant().truncatedTo(ChronoUnit.SECONDS))
+                .isEqualTo(second);
     }
 
     @Test

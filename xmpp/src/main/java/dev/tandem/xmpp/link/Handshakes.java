@@ -38,6 +38,7 @@ final class Handshakes {
     private final ScheduledExecutorService timers;
     private final Ticker ticker;
     private final Counters counters;
+    private final Shaper shaper;
     private final BiConsumer<Link, String> lost;
 
     /** {@code lost} hears of each link that was in the table and is over. */
@@ -50,7 +51,9 @@ final class Handshakes {
             ScheduledExecutorService timers,
             Ticker ticker,
             Counters counters,
+            Shaper shaper,
             BiConsumer<Link, String> lost) {
+        this.shaper = shaper;
         this.me = me;
         this.hello = hello;
         this.services = services;
@@ -143,13 +146,15 @@ final class Handshakes {
                 lost.accept(over, reason);
             }
         });
-        Multiplexer.Surroundings around = new Multiplexer.Surroundings(ticker, timers, interval);
+        Shaper.Share share = shaper.share(!channel.carrierKind().equals("direct"));
+        Multiplexer.Surroundings around = new Multiplexer.Surroundings(ticker, timers, interval, share);
         Link link = new Link(
                 theirs,
                 account,
                 channel,
                 ticker,
                 counters,
+                share,
                 outbox -> new Multiplexer(channel.peer(), leads(channel.peer()), outbox, host, around, counters));
         self.set(link);
         return link;

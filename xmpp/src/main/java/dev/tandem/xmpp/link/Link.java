@@ -24,7 +24,7 @@ final class Link {
     private final SecureChannel channel;
     private final Counters counters;
     private final Throughput throughput;
-    private final Outbox outbox = new Outbox();
+    private final Outbox outbox;
     private final Multiplexer multiplexer;
     private final CountDownLatch written = new CountDownLatch(1);
     private final CountDownLatch read = new CountDownLatch(1);
@@ -38,7 +38,9 @@ final class Link {
             SecureChannel channel,
             Ticker ticker,
             Counters counters,
+            Shaper.Share share,
             Function<Outbox, Multiplexer> multiplexer) {
+        outbox = new Outbox(share);
         this.peer = peer;
         this.account = account;
         this.channel = channel;

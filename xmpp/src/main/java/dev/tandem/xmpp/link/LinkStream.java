@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,17 +125,27 @@ public final class LinkStream implements Closeable {
     /** Waits for the next piece; false at the end. */
     private boolean awaitPiece() throws IOException {
         synchronized (lock) {
-            while (arrived.isEmpty()) {
-                if (inputEnded) {
-                    return false;
+            while (true) {
+                if (arrived.isEmpty()) {
+                    if (inputEnded) {
+                        return false;
+                    }
+                    if (failure != null) {
+                        throw new IOException(failure);
+                    }
+                    waitHere(0);
+                    continue;
                 }
-                if (failure != null) {
-                    throw new IOException(failure);
+                // what is not read gets no credit: so the other end sends as slowly as is read here
+                long nanos = failure == null ? link.share().downWaitNanos(priority) : 0;
+                if (nanos == 0) {
+                    break;
                 }
-                waitHere();
+                waitHere(nanos);
             }
             reading = arrived.remove();
             readAt = 0;
+            link.share().received(reading.length);
             return true;
         }
     }
@@ -171,7 +182,7 @@ public final class LinkStream implements Closeable {
             boolean first;
             synchronized (lock) {
                 while (room() == 0 && failure == null && !outputEnded) {
-                    waitHere();
+                    waitHere(0);
                 }
                 if (failure != null) {
                     throw new IOException(failure);
@@ -195,10 +206,15 @@ public final class LinkStream implements Closeable {
         return Math.min(maySend, MAX_QUEUED - leaving.size());
     }
 
+    /** For so long at most; 0 is for ever. */
     @SuppressWarnings("WaitNotInLoop") // every caller loops
-    private void waitHere() throws InterruptedIOException {
+    private void waitHere(long nanos) throws InterruptedIOException {
         try {
-            lock.wait();
+            if (nanos == 0) {
+                lock.wait();
+            } else {
+                TimeUnit.NANOSECONDS.timedWait(lock, nanos);
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

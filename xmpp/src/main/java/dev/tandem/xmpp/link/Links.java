@@ -37,6 +37,7 @@ public final class Links implements Closeable {
     private final RandomGenerator random;
     private final Ticker ticker = Ticker.systemTicker();
     private final Counters counters = new Counters();
+    private final Shaper shaper = new Shaper(ticker);
     private final ExecutorService workers;
     private final ExecutorService requestWorkers;
     private final ExecutorService events;
@@ -71,7 +72,7 @@ public final class Links implements Closeable {
         services = new Services(requestWorkers, ticker::read);
         table = new LinkTable(listener, events);
         Hello hello = new Hello(HexFormat.of().toHexDigits(random.nextLong()), name);
-        handshakes = new Handshakes(me, hello, services, table, workers, timers, ticker, counters, this::lost);
+        handshakes = new Handshakes(me, hello, services, table, workers, timers, ticker, counters, shaper, this::lost);
         inBand = new InBandLinks(
                 handshakes, table, pinned, new Refusals(clock), listener, workers, timers, random, this::linked);
     }
@@ -182,6 +183,11 @@ public final class Links implements Closeable {
                         .sorted((one, two) -> Boolean.compare(two == best, one == best)))
                 .map(Link::state)
                 .toList();
+    }
+
+    /** How much all links together may move in a second, from now on. Only the data of streams ever waits for that. */
+    public void limit(Rates rates) {
+        shaper.limit(rates);
     }
 
     /** What has been sent since the start. */

@@ -58,7 +58,12 @@ final class Multiplexer {
     }
 
     /** Its time; a peer from which nothing came for two intervals is gone. */
-    record Surroundings(Ticker ticker, ScheduledExecutorService timers, Duration interval) {}
+    record Surroundings(Ticker ticker, ScheduledExecutorService timers, Duration interval, Shaper.Share share) {
+        /** Without limits. */
+        Surroundings(Ticker ticker, ScheduledExecutorService timers, Duration interval) {
+            this(ticker, timers, interval, Shaper.free());
+        }
+    }
 
     private final DeviceId peer;
     private final boolean opener;
@@ -108,6 +113,10 @@ final class Multiplexer {
 
     long nanos() {
         return around.ticker().read();
+    }
+
+    Shaper.Share share() {
+        return around.share();
     }
 
     Windows windows() {

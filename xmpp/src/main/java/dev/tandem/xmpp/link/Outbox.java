@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,15 +54,26 @@ final class Outbox {
     private final Map<Priority, Set<LinkStream>> turns = new EnumMap<>(Priority.class);
     private @Nullable String closed;
     private final Runnable filled;
+    private final Shaper.Share share;
 
-    /** For a thread that waits in {@link #take}. */
+    /** For a thread that waits in {@link #take}; data leaves as its share of the whole permits. */
+    Outbox(Shaper.Share share) {
+        this(() -> {}, share);
+    }
+
+    /** The same without limits. */
     Outbox() {
         this(() -> {});
     }
 
     /** Runs {@code filled} whenever there is something to send: for those who {@link #poll}. */
     Outbox(Runnable filled) {
+        this(filled, Shaper.free());
+    }
+
+    private Outbox(Runnable filled, Shaper.Share share) {
         this.filled = filled;
+        this.share = share;
         for (Priority priority : Priority.values()) {
             turns.put(priority, new LinkedHashSet<>());
         }
@@ -109,11 +121,11 @@ final class Outbox {
     Frame take(int room) throws IOException, InterruptedException {
         while (true) {
             synchronized (this) {
-                while (isEmpty()) {
+                for (long nanos = waitNanos(); nanos != 0; nanos = waitNanos()) {
                     if (closed != null) {
                         throw new IOException(closed);
                     }
-                    wait();
+                    TimeUnit.NANOSECONDS.timedWait(this, nanos);
                 }
             }
             Frame next = poll(room, true);
@@ -136,11 +148,12 @@ final class Outbox {
             if (!messages.isEmpty()) {
                 return message(payload, first);
             }
-            turn = payload > 0 ? next(payload) : null;
+            turn = payload > 0 && waitNanos() == 0 ? next(Math.min(payload, share.frameBytes())) : null;
         }
         if (turn == null) {
             return null;
         }
+        share.sent(turn.frame.encodedBytes());
         turn.stream.sent(turn.frame);
         return turn.frame;
     }
@@ -157,6 +170,7 @@ final class Outbox {
         if (message.left() == 0) {
             messages.remove();
         }
+        share.sent(frame.encodedBytes());
         return frame;
     }
 
@@ -180,8 +194,19 @@ final class Outbox {
         return null;
     }
 
-    private boolean isEmpty() {
-        return messages.isEmpty() && (closed != null || turns.values().stream().allMatch(Set::isEmpty));
+    /** How long until something may leave, as far as is known now; 0 if it may at once. */
+    private long waitNanos() {
+        if (!messages.isEmpty()) {
+            return 0;
+        }
+        if (closed == null) {
+            for (Map.Entry<Priority, Set<LinkStream>> waiting : turns.entrySet()) {
+                if (!waiting.getValue().isEmpty()) {
+                    return share.upWaitNanos(waiting.getKey());
+                }
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     /** Lets the messages still leave, and nothing else in. */
