@@ -223,7 +223,15 @@ public final class FakeActions implements Actions {
         return List.of(
                 new Version("b".repeat(40), NOON, "phone", "Changed film.mp4", true, -1, null, false, true),
                 new Version(
-                        "c".repeat(40), NOON, "laptop", "Added film.mp4", false, 100, "SHA256E-s100--x.mp4", false, false));
+                        "c".repeat(40),
+                        NOON,
+                        "laptop",
+                        "Added film.mp4",
+                        false,
+                        100,
+                        "SHA256E-s100--x.mp4",
+                        false,
+                        false));
     }
 
     @Override
