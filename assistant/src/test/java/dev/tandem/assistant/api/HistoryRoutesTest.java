@@ -33,7 +33,7 @@ final class HistoryRoutesTest {
     private final FakeActions actions = new FakeActions();
     private final Store store = Store.inMemory();
     private final LocalApi api =
-            new LocalApi(actions, store.journal(), TOKEN, new SecureRandom(), InstantSource.system(), "0.1.0");
+            new LocalApi(actions, store.journal(), store.cursors(), TOKEN, new SecureRandom(), InstantSource.system(), "0.1.0");
     private final HttpClient client = HttpClient.newHttpClient();
     private String base = "";
 
