@@ -50,7 +50,8 @@ public final class Registration {
         } catch (TimeoutException silent) {
             throw new IOException("the server did not answer in time", silent);
         } catch (ExecutionException failure) {
-            throw new IOException(cause(failure.getCause(), settings), failure);
+            Throwable cause = failure.getCause();
+            throw new IOException(cause(cause == null ? failure : cause, settings), failure);
         } finally {
             asking.cancel(true);
             sockets.abort();
