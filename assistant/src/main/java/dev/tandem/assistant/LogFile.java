@@ -52,7 +52,8 @@ final class LogFile {
         SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
         size.setContext(context);
         size.setMaxFileSize(LARGEST);
-        size.setCheckIncrement(Duration.buildByMilliseconds(0)); // by itself it looks once a minute, and a burst is quicker
+        size.setCheckIncrement(
+                Duration.buildByMilliseconds(0)); // by itself it looks once a minute, and a burst is quicker
         size.start();
         appender.setRollingPolicy(rolling);
         appender.setTriggeringPolicy(size);

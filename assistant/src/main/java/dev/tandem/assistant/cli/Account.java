@@ -49,9 +49,7 @@ final class Account extends Verb {
             Client daemon = daemon();
             Map<String, String> account = new LinkedHashMap<>();
             account.put("jid", jid);
-            account.put(
-                    "password",
-                    chosen ? Password.choose(this, source, jid) : Password.read(this, source, jid));
+            account.put("password", chosen ? Password.choose(this, source, jid) : Password.read(this, source, jid));
             if (server != null) {
                 account.put("server", server);
             }

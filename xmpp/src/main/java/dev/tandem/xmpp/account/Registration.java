@@ -64,10 +64,10 @@ public final class Registration {
             smack.connect();
             AccountManager accounts = AccountManager.getInstance(smack);
             if (!accounts.supportsAccountCreation()) {
-                throw new IOException("the server gives no accounts to those who ask: its operator, or its website, does");
+                throw new IOException(
+                        "the server gives no accounts to those who ask: its operator, or its website, does");
             }
-            accounts.createAccount(
-                    JidCreate.entityBareFrom(settings.jid()).getLocalpart(), settings.password());
+            accounts.createAccount(JidCreate.entityBareFrom(settings.jid()).getLocalpart(), settings.password());
             return true;
         };
     }
@@ -79,8 +79,8 @@ public final class Registration {
                 case conflict -> "somebody has that name already";
                 case not_allowed, forbidden, service_unavailable ->
                     "the server gives no accounts to those who ask: its operator, or its website, does";
-                case not_acceptable, bad_request -> "the server wants to know more than a name and a password: register on"
-                        + " its website";
+                case not_acceptable, bad_request ->
+                    "the server wants to know more than a name and a password: register on" + " its website";
                 default -> "the server refused (" + condition + ")";
             };
         }

@@ -24,10 +24,7 @@ final class RegistrationIT {
 
     private AccountSettings settings(Prosody server, String jid) throws IOException {
         return new AccountSettings(
-                jid,
-                "pass",
-                Optional.of(server.address()),
-                Optional.of(Files.readString(directory.resolve("c.pem"))));
+                jid, "pass", Optional.of(server.address()), Optional.of(Files.readString(directory.resolve("c.pem"))));
     }
 
     @Test
@@ -50,8 +47,8 @@ final class RegistrationIT {
             assertThatThrownBy(() -> registration.register(settings(server, "ada@localhost")))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("the server gives no accounts to those who ask");
-            AccountSettings nowhere = new AccountSettings(
-                    "ada@localhost", "pass", Optional.of("127.0.0.1:1"), Optional.empty());
+            AccountSettings nowhere =
+                    new AccountSettings("ada@localhost", "pass", Optional.of("127.0.0.1:1"), Optional.empty());
             assertThatThrownBy(() -> registration.register(nowhere))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("cannot connect to ");
