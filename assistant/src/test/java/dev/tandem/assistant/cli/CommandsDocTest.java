@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,10 +22,13 @@ final class CommandsDocTest {
         String doc = Files.readString(DOC);
         CommandLine command = Reference.commands().getSubcommands().get(verb.command());
 
-        assertThat(doc).containsPattern("`tandem " + verb.command() + "[` ]");
+        assertThat(Pattern.compile("`tandem " + verb.command() + "[` ]").matcher(doc).find())
+                .isTrue();
         check(command, doc);
         command.getSubcommands().values().forEach(sub -> {
-            assertThat(doc).contains("`tandem " + verb.command() + " " + sub.getCommandName());
+            assertThat(doc.contains("`tandem " + verb.command() + " " + sub.getCommandName()))
+                    .as(sub.getCommandSpec().qualifiedName())
+                    .isTrue();
             check(sub, doc);
         });
     }
@@ -32,6 +36,10 @@ final class CommandsDocTest {
     private static void check(CommandLine command, String doc) {
         command.getCommandSpec()
                 .options()
-                .forEach(option -> assertThat(doc).containsPattern(option.longestName() + "[^a-z-]"));
+                .forEach(option -> assertThat(Pattern.compile(option.longestName() + "[^a-z-]")
+                                .matcher(doc)
+                                .find())
+                        .as(option.longestName())
+                        .isTrue());
     }
 }
