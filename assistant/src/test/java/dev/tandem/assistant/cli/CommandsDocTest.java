@@ -22,7 +22,9 @@ final class CommandsDocTest {
         String doc = Files.readString(DOC);
         CommandLine command = Reference.commands().getSubcommands().get(verb.command());
 
-        assertThat(Pattern.compile("`tandem " + verb.command() + "[` ]").matcher(doc).find())
+        assertThat(Pattern.compile("`tandem " + verb.command() + "[` ]")
+                        .matcher(doc)
+                        .find())
                 .isTrue();
         check(command, doc);
         command.getSubcommands().values().forEach(sub -> {
