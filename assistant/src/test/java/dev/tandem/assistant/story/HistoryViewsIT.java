@@ -7,6 +7,7 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Home;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
@@ -40,8 +42,15 @@ import org.openqa.selenium.chrome.ChromeOptions;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HistoryViewsIT {
-    private static final String PLAN = "# Garden\n\nMarch: sow tomatoes\nApril: plant potatoes\nMay: water daily\n"
-            + "June: stake the tomatoes\nJuly: harvest\n";
+    private static final String PLAN = """
+            # Garden
+
+            March: sow tomatoes
+            April: plant potatoes
+            May: water daily
+            June: stake the tomatoes
+            July: harvest
+            """;
 
     private static final String LAPTOP_PLAN = PLAN.replace("sow tomatoes", "sow tomatoes and peppers");
     private static final String PHONE_PLAN = PLAN.replace("July: harvest", "July: harvest, and dry the seeds");
@@ -115,7 +124,7 @@ class HistoryViewsIT {
         options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1000,1100");
         browser = new ChromeDriver(
                 new ChromeDriverService.Builder()
-                        .usingDriverExecutable(new java.io.File("/usr/bin/chromedriver"))
+                        .usingDriverExecutable(new File("/usr/bin/chromedriver"))
                         .build(),
                 options);
         Home home = new Home(laptop.home);
@@ -124,9 +133,9 @@ class HistoryViewsIT {
     }
 
     private void narrow(String name) throws IOException {
-        browser.manage().window().setSize(new org.openqa.selenium.Dimension(420, 900));
+        browser.manage().window().setSize(new Dimension(420, 900));
         pictures(name);
-        browser.manage().window().setSize(new org.openqa.selenium.Dimension(1000, 1100));
+        browser.manage().window().setSize(new Dimension(1000, 1100));
     }
 
     @AfterAll
