@@ -169,7 +169,7 @@ public final class Daemon implements AutoCloseable {
                 ZoneId::systemDefault);
         token = home.makeToken(random);
         api = new LocalApi(actions, store.journal(), store.cursors(), token, random, clock, Version.current());
-        api.add(new SettingRoutes(limits, new WantedActions(folders)));
+        api.add(new SettingRoutes(limits, new WantedActions(folders), new FolderSettingActions(folders)));
     }
 
     /**

@@ -7,6 +7,8 @@
  *                          draws into an empty element; parameters is a URLSearchParams; api is that of api.js,
  *                          whose subscriptions end by themselves when the user goes elsewhere
  */
-const names = ["folders", "history", "conflicts", "merges"];
+const names = [
+  "folders", "timeline", "history", "conflicts", "merges", "devices", "remotes", "accounts", "settings",
+];
 
 export const views = await Promise.all(names.map((name) => import("/views/" + name + ".js")));

@@ -107,7 +107,7 @@ abstract class WithDaemon {
                 random,
                 InstantSource.system(),
                 "0.1.0");
-        api.add(new SettingRoutes(settings, settings));
+        api.add(new SettingRoutes(settings, settings, settings));
         home.publish(new Home.Running(api.start(), ProcessHandle.current().pid()));
     }
 

@@ -1,13 +1,14 @@
 package dev.tandem.assistant.testing;
 
 import dev.tandem.assistant.api.ActionFailed;
+import dev.tandem.assistant.api.FolderSettings;
 import dev.tandem.assistant.api.Limiting;
 import dev.tandem.assistant.api.Wanting;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a user has set, without anything that heeds it. */
-public final class FakeSettings implements Limiting, Wanting {
+public final class FakeSettings implements Limiting, Wanting, FolderSettings {
     private final List<Object> asked = new ArrayList<>();
     private State state = new State(0, 0, null, null, "pause", false, "unknown", false);
     private String expression = "";
@@ -46,5 +47,27 @@ public final class FakeSettings implements Limiting, Wanting {
         asked.add(folder + " " + wish);
         expression = wish;
         return wanted(folder);
+    }
+
+    @Override
+    public Large large(String folder) {
+        return new Large(folder, "", null);
+    }
+
+    @Override
+    public Large large(String folder, String rule) {
+        asked.add(folder + " large " + rule);
+        return new Large(folder, rule, null);
+    }
+
+    @Override
+    public Ignored ignored(String folder) {
+        return new Ignored(folder, "", "nothing");
+    }
+
+    @Override
+    public Ignored ignore(String folder, String seen, String text) {
+        asked.add(folder + " " + seen + " ignore " + text);
+        return new Ignored(folder, text, "something");
     }
 }

@@ -69,6 +69,33 @@ public final class LargeFiles {
         }
     }
 
+    /** What {@code git annex config} says for all repositories; empty if nothing. */
+    public Optional<String> shared() throws IOException {
+        return branch.settings().config(NAME).filter(said -> !said.isBlank());
+    }
+
+    /** Says it to all repositories; an empty expression takes it back. */
+    public void share(String expression) throws IOException {
+        branch.configure(NAME, expression);
+    }
+
+    /** What this repository's git configuration says instead; empty if nothing. */
+    public Optional<String> here() {
+        return Optional.ofNullable(git.getConfig().getString(ANNEX, null, "largefiles"));
+    }
+
+    /** Why an expression cannot be understood; empty if it can, or is empty. */
+    public static Optional<String> problem(String expression) {
+        try {
+            if (!expression.isBlank()) {
+                Expression.parse(expression, LargeFiles::term);
+            }
+            return Optional.empty();
+        } catch (ExpressionException e) {
+            return Optional.of("\"" + expression + "\" cannot be understood: " + e.getMessage());
+        }
+    }
+
     private Optional<String> expression(String path) throws IOException {
         String configured = git.getConfig().getString(ANNEX, null, "largefiles");
         if (configured != null) {
