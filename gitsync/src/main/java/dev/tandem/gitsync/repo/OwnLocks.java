@@ -1,6 +1,6 @@
 package dev.tandem.gitsync.repo;
 
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
