@@ -117,11 +117,16 @@ final class DeletionWindow {
         times.putAll(times(paths));
     }
 
+    /** What others have deleted is not counted with what was deleted here. */
+    void others() {
+        bursts.clear();
+        times.clear();
+    }
+
     /** The user has answered. */
     void clear() throws IOException {
         release();
-        bursts.clear();
-        times.clear();
+        others();
     }
 
     Changes changes(ObjectId base, ObjectId head) throws IOException {

@@ -72,6 +72,9 @@ final class MassDeletion {
             window.release();
             return Optional.empty();
         }
+        if (atOrBelow(paths, head) == 0) {
+            return Optional.empty(); // a checkout of ours has removed them
+        }
         ObjectId base = window.base(head);
         Optional<HeldDeletion> found = since(base, paths, head);
         if (found.isPresent()) {
@@ -99,9 +102,7 @@ final class MassDeletion {
             return Optional.empty();
         }
         int net = vanished - before.added() - appeared(paths, files.keySet(), vanished);
-        return limit.isExceeded(net, size)
-                ? Optional.of(new HeldDeletion(vanished, size, null))
-                : Optional.empty();
+        return limit.isExceeded(net, size) ? Optional.of(new HeldDeletion(vanished, size, null)) : Optional.empty();
     }
 
     /** The user has said whether it is meant: what comes now is counted anew. */
@@ -147,6 +148,7 @@ final class MassDeletion {
 
     /** What a checkout of a merge would delete, if that has to be asked about. */
     Optional<HeldDeletion> inMerge(ObjectId own, ObjectId merged, String from) throws IOException {
+        window.others();
         int vanished = 0;
         int appeared = 0;
         try (RevWalk commits = new RevWalk(git);

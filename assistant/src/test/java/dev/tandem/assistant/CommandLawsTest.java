@@ -24,9 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,9 @@ final class CommandLawsTest {
     /** Knows one kind; the others are not asked for. */
     private Command.Handler handler() {
         return (Command.Handler) Proxy.newProxyInstance(
-                Command.Handler.class.getClassLoader(), new Class<?>[] {Command.Handler.class}, (self, method, asked) -> {
+                Command.Handler.class.getClassLoader(),
+                new Class<?>[] {Command.Handler.class},
+                (self, method, asked) -> {
                     if (!method.getName().equals("add")) {
                         throw new IllegalStateException(method + " is not asked for");
                     }
@@ -101,8 +103,8 @@ final class CommandLawsTest {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger together = new AtomicInteger();
         try {
-            CommandRunner runner = new CommandRunner(
-                    store, new Records(store, alerts, time), time, timers, workers, Failpoints.NONE);
+            CommandRunner runner =
+                    new CommandRunner(store, new Records(store, alerts, time), time, timers, workers, Failpoints.NONE);
             Command.Handler steps = (Command.Handler) Proxy.newProxyInstance(
                     Command.Handler.class.getClassLoader(),
                     new Class<?>[] {Command.Handler.class},
@@ -141,7 +143,8 @@ final class CommandLawsTest {
     }
 
     @Test
-    @DisplayName("SMPLX-9: without an account no attempt is counted; with one it goes on at once; else it looks in 30 min")
+    @DisplayName(
+            "SMPLX-9: without an account no attempt is counted; with one it goes on at once; else it looks in 30 min")
     void offline() {
         boolean[] online = new boolean[1];
         step = (command, run) -> run.end(
@@ -199,7 +202,8 @@ final class CommandLawsTest {
     }
 
     @Test
-    @DisplayName("SMPLX-12: one that waits and is cancelled never runs, and whoever asked is told; those behind it go on")
+    @DisplayName(
+            "SMPLX-12: one that waits and is cancelled never runs, and whoever asked is told; those behind it go on")
     void cancelledWhileQueued() throws Exception {
         step = (command, run) -> {
             if (command.directory().equals("first")) {
@@ -245,7 +249,8 @@ final class CommandLawsTest {
     }
 
     @Test
-    @DisplayName("SMPLX-18: a database that is held by another program: nothing is taken for done, one alert, then it goes on")
+    @DisplayName(
+            "SMPLX-18: a database that is held by another program: nothing is taken for done, one alert, then it goes on")
     void storeFails() throws Exception {
         store.close();
         Path file = directory.resolve("tandem.db");
@@ -265,8 +270,9 @@ final class CommandLawsTest {
         CompletableFuture<CommandRow> told = runner.result("first");
         pass(Duration.ofMillis(1));
         assertThat(told).isNotDone();
-        assertThat(alerts.list()).singleElement().satisfies(alert -> assertThat(alert.text())
-                .contains("is held by another program"));
+        assertThat(alerts.list())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.text()).contains("is held by another program"));
         assertThat(row("first").state()).isEqualTo(CommandRow.State.RUNNING);
 
         other[0].rollback();
@@ -315,9 +321,11 @@ final class CommandLawsTest {
         ask(runner, "third", "b");
         pass(Duration.ofSeconds(20));
 
-        assertThat(runner.unfinished()).containsExactlyElementsOf(store.commands().list());
-        assertThat(runner.unfinished()).extracting(CommandRow::state).containsExactly(
-                CommandRow.State.QUEUED, CommandRow.State.RUNNING, CommandRow.State.QUEUED);
+        assertThat(runner.unfinished())
+                .containsExactlyElementsOf(store.commands().list());
+        assertThat(runner.unfinished())
+                .extracting(CommandRow::state)
+                .containsExactly(CommandRow.State.QUEUED, CommandRow.State.RUNNING, CommandRow.State.QUEUED);
         assertThat(row("first").error()).isEqualTo("nobody has it");
         int tries = log.size();
         assertThat(runner.retry(row("first").id())).isTrue();

@@ -106,6 +106,19 @@ final class MassDeletionTest {
     }
 
     @Test
+    @DisplayName("what another device has deleted, and the user has agreed to, is not counted again with what goes here")
+    void ofOthers() throws Exception {
+        assertThat(burst(delete(0, 1))).isEmpty();
+        ObjectId before = head();
+        Set<String> theirs = delete(1, 26);
+        commit(); // the checkout of a merge
+        assertThat(deletions.inMerge(before, head(), "phone")).isPresent();
+
+        assertThat(burst(theirs)).isEmpty();
+        assertThat(burst(delete(26, 27))).isEmpty();
+    }
+
+    @Test
     @DisplayName("what goes minutes apart does not")
     void slowly() throws Exception {
         assertThat(burst(delete(0, 10))).isEmpty();

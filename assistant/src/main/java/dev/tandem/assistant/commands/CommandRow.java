@@ -143,8 +143,7 @@ public record CommandRow(
         }
         if (outcome instanceof Outcome.Offline offline) {
             Instant at = now.plus(LOOK_AGAIN);
-            return with(
-                    id, key, step, arguments, State.QUEUED, attempts, LOOK_AGAIN, at, offline.why(), result, now);
+            return with(id, key, step, arguments, State.QUEUED, attempts, LOOK_AGAIN, at, offline.why(), result, now);
         }
         if (outcome instanceof Outcome.Done done) {
             String told = result == null ? Commands.write(done.result()) : result;

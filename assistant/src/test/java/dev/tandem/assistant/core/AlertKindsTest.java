@@ -71,7 +71,8 @@ final class AlertKindsTest {
     }
 
     @Test
-    @DisplayName("SOJU-7: a deletion that is held is one alert however often it is found again, and ends with the answer")
+    @DisplayName(
+            "SOJU-7: a deletion that is held is one alert however often it is found again, and ends with the answer")
     void massDeletion() {
         HeldDeletion held = new HeldDeletion(30, 40, null);
         for (int i = 0; i < 1000; i++) {

@@ -19,7 +19,8 @@ class AlertsIT {
     }
 
     @Test
-    @DisplayName("SOJU-7, SOJU-9: a disk that is as full as it may be, a server that is gone: one line each, till it is over")
+    @DisplayName(
+            "SOJU-7, SOJU-9: a disk that is as full as it may be, a server that is gone: one line each, till it is over")
     void comeAndGo(@TempDir Path directory) throws Exception {
         Prosody server = Prosody.start(directory.resolve("prosody"));
         try (Device laptop = new Device("laptop", directory);
@@ -32,9 +33,9 @@ class AlertsIT {
 
             phone.git("config", "annex.diskreserve", "1000 PB");
             laptop.writes("a", "1\n");
-            phone.eventually("says that there is no room", () -> alerts(phone, "annex.diskreserve")
-                            .size()
-                    == 1);
+            phone.eventually(
+                    "says that there is no room",
+                    () -> alerts(phone, "annex.diskreserve").size() == 1);
             laptop.writes("b", "2\n");
             phone.writes("mine", "kept\n");
             phone.eventually("keeps its own", () -> phone.git("ls-files").contains("mine"));
@@ -48,9 +49,8 @@ class AlertsIT {
             assertThat(phone.journal("alert-over")).hasSize(1);
 
             server.close();
-            phone.eventually("says that it is offline", () -> alerts(phone, "is offline")
-                            .size()
-                    == 1);
+            phone.eventually(
+                    "says that it is offline", () -> alerts(phone, "is offline").size() == 1);
             assertThat(phone.journal("alert")).hasSize(2);
         } finally {
             server.close();

@@ -1,7 +1,7 @@
 package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.annex.LogLines.Format;
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.repo.OwnLocks;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.tandem.gitsync.annex;
 
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;

@@ -2,7 +2,7 @@ package dev.tandem.gitsync.annex;
 
 import dev.tandem.gitsync.bulk.BulkReader;
 import dev.tandem.gitsync.bulk.BulkWriter;
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package dev.tandem.gitsync.exchange;
 
 import dev.tandem.gitsync.annex.ContentStore;
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import dev.tandem.gitsync.repo.FolderRepository;
 import dev.tandem.gitsync.repo.OwnLocks;

@@ -1,6 +1,6 @@
 package dev.tandem.gitsync.exchange;
 
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.repo.FolderRepository;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.tandem.gitsync.merge;
 
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -177,8 +177,8 @@ public final class RemoteExchange {
                     new RefSpec("+refs/synced/*:" + prefix + TrackedTips.TAGGED + "*"));
             try (Transport transport = open()) {
                 Credentials credentials = access.prepare(transport, repository.path());
-                FetchResult result = OwnLocks.notedBelow(
-                        local, prefix, () -> transport.fetch(new Deadline(access.clock()), wanted));
+                FetchResult result =
+                        OwnLocks.notedBelow(local, prefix, () -> transport.fetch(new Deadline(access.clock()), wanted));
                 flush(result);
                 credentials.worked();
             } catch (TransportException | NotSupportedException failed) {

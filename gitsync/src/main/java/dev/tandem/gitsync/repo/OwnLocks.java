@@ -1,6 +1,6 @@
 package dev.tandem.gitsync.repo;
 
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -107,9 +107,7 @@ public final class OwnLocks {
             return locksBelow(top.resolve(ref), Files.getLastModifiedTime(note).toInstant());
         }
         Path lock = top.resolve(ref + ".lock");
-        boolean ours = ref.equals(INDEX)
-                ? isOurs(lock, note)
-                : ref.equals(CONFIG) || Repository.isValidRefName(ref);
+        boolean ours = ref.equals(INDEX) ? isOurs(lock, note) : ref.equals(CONFIG) || Repository.isValidRefName(ref);
         return ours ? List.of(lock) : List.of();
     }
 

@@ -216,8 +216,7 @@ final class Directories implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (!service.completeExceptionally(new ClosedWatchServiceException())
-                && !service.isCompletedExceptionally()) {
+        if (!service.completeExceptionally(new ClosedWatchServiceException()) && !service.isCompletedExceptionally()) {
             service.join().close();
         }
     }

@@ -1,6 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.repo.DurableNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;

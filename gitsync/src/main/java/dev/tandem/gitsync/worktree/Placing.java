@@ -1,7 +1,7 @@
 package dev.tandem.gitsync.worktree;
 
 import dev.tandem.gitsync.bulk.BulkCopy;
-import dev.tandem.gitsync.crash.Failpoint;
+import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.worktree.WorkTree.Times;
 import java.io.IOException;
 import java.io.InputStream;

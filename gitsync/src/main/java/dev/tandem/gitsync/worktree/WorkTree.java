@@ -1,7 +1,7 @@
 package dev.tandem.gitsync.worktree;
 
-import dev.tandem.gitsync.crash.Failpoint;
 import dev.tandem.gitsync.merge.ConvergentMerge;
+import dev.tandem.gitsync.points.Failpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -40,14 +40,7 @@ class FailpointIT {
         Path record = root.resolve("record");
         createFolders();
         for (int seed = 1; new TreeSet<>(recorded(record)).size() < Points.ALL.size() && seed <= 3; seed++) {
-            Child.run(
-                    root,
-                    seed,
-                    STEPS_MAX,
-                    -1,
-                    false,
-                    Map.of(),
-                    List.of("-Dtandem.failpoint.record=" + record));
+            Child.run(root, seed, STEPS_MAX, -1, false, Map.of(), List.of("-Dtandem.failpoint.record=" + record));
         }
         assertThat(new TreeSet<>(recorded(record))).containsExactlyElementsOf(new TreeSet<>(Points.ALL));
     }

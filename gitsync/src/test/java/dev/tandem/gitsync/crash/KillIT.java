@@ -48,8 +48,8 @@ class KillIT {
             boolean started = random.nextInt(4) > 0;
             int millis = random.nextInt(started ? WORKING_MILLIS_MAX : STARTING_MILLIS_MAX);
             // every second one between two writes, or at the latest at the end of its steps
-            String point = Points.option(
-                    Points.ALL.get(random.nextInt(Points.ALL.size())), 1 + random.nextInt(TIMES_MAX));
+            String point =
+                    Points.option(Points.ALL.get(random.nextInt(Points.ALL.size())), 1 + random.nextInt(TIMES_MAX));
             boolean exact = round % 2 == 0;
             boolean killed = exact
                     ? Child.run(root, random.nextLong(), STEPS_MAX, -1, false, Map.of(), List.of(point))

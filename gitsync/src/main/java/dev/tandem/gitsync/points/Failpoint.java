@@ -1,4 +1,4 @@
-package dev.tandem.gitsync.crash;
+package dev.tandem.gitsync.points;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
