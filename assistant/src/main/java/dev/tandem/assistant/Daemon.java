@@ -116,7 +116,10 @@ public final class Daemon implements AutoCloseable {
                 (from, left) -> records.note(
                         null, "wrong-code", Map.of("from", from.bareJid(), "triesLeft", Integer.toString(left))));
         accounts =
-                new Accounts(store, new Accounts.Wiring(identity.id(), links, pairing, records, clock, timers, random));
+                new Accounts(
+                        store,
+                        new Accounts.Wiring(
+                                identity.id(), links, pairing, records, clock, timers, random, this::online));
         folders = new Folders(
                 store,
                 new OpenFolder.Shared(name, links, records, clock, timers),
@@ -185,6 +188,10 @@ public final class Daemon implements AutoCloseable {
             lock.close();
             throw failed;
         }
+    }
+
+    private void online() {
+        commands.online();
     }
 
     private void begin(Options.Direct direct) throws IOException {

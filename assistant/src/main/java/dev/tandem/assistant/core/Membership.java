@@ -131,7 +131,7 @@ public record Membership(DeviceId self, UUID repository, List<Member> members, L
 
     /** The term in which a device may be paired now. */
     public int nextTerm(DeviceId device) {
-        return revocation(device).map(gone -> gone.term + 1).orElse(0);
+        return revocation(device).map(gone -> Math.min(gone.term + 1, MAX_TERM)).orElse(0);
     }
 
     /** Revokes a device here: all that is known of it. */

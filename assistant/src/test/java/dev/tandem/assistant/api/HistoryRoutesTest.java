@@ -32,8 +32,8 @@ final class HistoryRoutesTest {
 
     private final FakeActions actions = new FakeActions();
     private final Store store = Store.inMemory();
-    private final LocalApi api =
-            new LocalApi(actions, store.journal(), TOKEN, new SecureRandom(), InstantSource.system(), "0.1.0");
+    private final LocalApi api = new LocalApi(
+            actions, store.journal(), store.cursors(), TOKEN, new SecureRandom(), InstantSource.system(), "0.1.0");
     private final HttpClient client = HttpClient.newHttpClient();
     private String base = "";
 
@@ -108,8 +108,8 @@ final class HistoryRoutesTest {
         "é, application/octet-stream"
     })
     void content(String name, String type) throws Exception {
-        HttpResponse<String> answer =
-                get("/api/history/content?folder=notes&commit=1&path=" + URLEncoder.encode(name, StandardCharsets.UTF_8));
+        HttpResponse<String> answer = get(
+                "/api/history/content?folder=notes&commit=1&path=" + URLEncoder.encode(name, StandardCharsets.UTF_8));
 
         assertThat(answer.headers().firstValue("Content-Type")).contains(type);
         assertThat(answer.headers().firstValue("Content-Disposition").orElseThrow())

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -81,9 +82,9 @@ final class QuestionsTest {
         reachable(A, B, C);
         ask(1, "cli");
 
-        for (char name : order.toCharArray()) {
+        for (String name : order.split("(?<=.)", 3)) {
             assertThat(ends(1)).isEmpty();
-            says(1, new DeviceId(String.valueOf(Character.toLowerCase(name)).repeat(64)), Reply.LAST, "" + name);
+            says(1, new DeviceId(name.toLowerCase(Locale.ROOT).repeat(64)), Reply.LAST, name);
         }
 
         assertThat(given(1)).containsExactlyInAnyOrder("A", "B", "C");
@@ -139,7 +140,8 @@ final class QuestionsTest {
             assertThat(ends(1)).isEmpty();
             return;
         }
-        assertThat(end(1).get(A).outcome()).isEqualTo(reply.end());
+        assertThat(end(1))
+                .hasEntrySatisfying(A, part -> assertThat(part.outcome()).isEqualTo(reply.end()));
         says(1, A, Reply.LAST, "again");
         assertThat(given(1)).doesNotContain("again");
         assertThat(asked(2, A)).isTrue();
@@ -320,7 +322,8 @@ final class QuestionsTest {
                     }
                 }
                 default -> {
-                    Reply reply = Reply.values()[random.nextInt(Reply.values().length)];
+                    List<Reply> replies = List.of(Reply.values());
+                    Reply reply = replies.get(random.nextInt(replies.size()));
                     steps.addAll(questions.said(id, device, 1 + random.nextInt(3), reply, "x", now));
                 }
             }

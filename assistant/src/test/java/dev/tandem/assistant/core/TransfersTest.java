@@ -118,12 +118,7 @@ class TransfersTest {
         steps.then(new Event.RepositorySeen(held, null, true));
         held = new Tips(tips(1).head(), digit.repeat(40));
         return steps.then(
-                new Event.Integrated(
-                        held,
-                        Set.of(PHONE.uuid()),
-                        List.of(),
-                        List.of(),
-                        new ContentCount(1, false)),
+                new Event.Integrated(held, Set.of(PHONE.uuid()), List.of(), List.of(), new ContentCount(1, false)),
                 Effect.FindContent.class);
     }
 

@@ -127,6 +127,11 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public void registerAccount(NewAccount account) throws ActionFailed {
+        note("registerAccount " + account.jid() + " " + account.password() + " " + account.server());
+    }
+
+    @Override
     public void removeAccount(String jid) throws ActionFailed {
         note("removeAccount " + jid);
     }
@@ -218,7 +223,15 @@ public final class FakeActions implements Actions {
         return List.of(
                 new Version("b".repeat(40), NOON, "phone", "Changed film.mp4", true, -1, null, false, true),
                 new Version(
-                        "c".repeat(40), NOON, "laptop", "Added film.mp4", false, 100, "SHA256E-s100--x.mp4", false, false));
+                        "c".repeat(40),
+                        NOON,
+                        "laptop",
+                        "Added film.mp4",
+                        false,
+                        100,
+                        "SHA256E-s100--x.mp4",
+                        false,
+                        false));
     }
 
     @Override
@@ -274,6 +287,21 @@ public final class FakeActions implements Actions {
     @Override
     public void decideDeletion(String folder, boolean meant) throws ActionFailed {
         note((meant ? "confirm " : "undo ") + folder);
+    }
+
+    @Override
+    public List<Wish> queue() {
+        return List.of(new Wish(7, "get", "notes", "queued", "wish", 3, Instant.EPOCH, "nobody has it"));
+    }
+
+    @Override
+    public void retry(long id) throws ActionFailed {
+        note("retry " + id);
+    }
+
+    @Override
+    public void cancel(long id) throws ActionFailed {
+        note("cancel " + id);
     }
 
     @Override
