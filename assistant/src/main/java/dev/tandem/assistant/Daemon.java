@@ -115,11 +115,9 @@ public final class Daemon implements AutoCloseable {
                 random,
                 (from, left) -> records.note(
                         null, "wrong-code", Map.of("from", from.bareJid(), "triesLeft", Integer.toString(left))));
-        accounts =
-                new Accounts(
-                        store,
-                        new Accounts.Wiring(
-                                identity.id(), links, pairing, records, clock, timers, random, this::online));
+        accounts = new Accounts(
+                store,
+                new Accounts.Wiring(identity.id(), links, pairing, records, clock, timers, random, this::online));
         folders = new Folders(
                 store,
                 new OpenFolder.Shared(name, links, records, clock, timers),

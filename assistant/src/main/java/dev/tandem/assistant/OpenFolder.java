@@ -122,7 +122,8 @@ final class OpenFolder {
         progress = new Progress(shared.clock);
         RemoteContents copies = new RemoteContents(contents.store());
         holders = new Holders(repository.uuid(), contents, shared.links, key -> copies.holders(remotes.synced(), key));
-        PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy, shared.records.of(stored));
+        PushRunner runner = new PushRunner(
+                repository, shared.links, shared.clock, shared.timers, courtesy, shared.records.of(stored));
         remoteWork = new RemoteWork(
                 worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress);
         Signatures signatures = new Signatures(

@@ -88,8 +88,10 @@ class LimitKeeperTest {
         assertThat(folders).isEmpty();
         keeper.network(Optional.of(true));
         keeper.look();
-        assertThat(folders).hasSize(2).allSatisfy(why -> assertThat(why)
-                .hasValueSatisfying(line -> assertThat(line).contains("metered")));
+        assertThat(folders)
+                .hasSize(2)
+                .allSatisfy(why -> assertThat(why)
+                        .hasValueSatisfying(line -> assertThat(line).contains("metered")));
         assertThat(keeper.state().contentsWait()).isTrue();
 
         keeper.change(change(null, null, null, null, "ignore"));

@@ -14,8 +14,7 @@ public final class SettingRoutes {
     private final Wanting wanting;
 
     /** What a wish is about. */
-    private record Want(
-            @Nullable String folder, @Nullable String expression) {}
+    private record Want(@Nullable String folder, @Nullable String expression) {}
 
     /** To whom the questions go. */
     public SettingRoutes(Limiting limits, Wanting wanting) {
@@ -38,8 +37,6 @@ public final class SettingRoutes {
 
     private void want(Context request) throws Exception {
         Want wish = body(request, Want.class);
-        answer(
-                request,
-                wanting.want(required(wish.folder(), "folder"), required(wish.expression(), "expression")));
+        answer(request, wanting.want(required(wish.folder(), "folder"), required(wish.expression(), "expression")));
     }
 }

@@ -128,7 +128,8 @@ class WatchLimitTest {
 
     @Test
     @Timeout(30)
-    @DisplayName("or not one at all: is scanned, says so once, and watches as soon as the system lets it, which it says")
+    @DisplayName(
+            "or not one at all: is scanned, says so once, and watches as soon as the system lets it, which it says")
     void noInstance() throws Exception {
         new TestFolder(root);
         Timers timers = new Timers();
@@ -162,12 +163,14 @@ class WatchLimitTest {
     @DisplayName("ends at once while it waits for the system to let it watch")
     void closedBeforeOpen() throws Exception {
         new TestFolder(root);
-        Watch watch = start(new Timers(), new Directories(
-                root,
-                () -> {
-                    throw new IOException("no");
-                },
-                100));
+        Watch watch = start(
+                new Timers(),
+                new Directories(
+                        root,
+                        () -> {
+                            throw new IOException("no");
+                        },
+                        100));
         watch.close();
         assertThat(told).hasSize(1);
     }
