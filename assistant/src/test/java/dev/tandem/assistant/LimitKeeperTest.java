@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,12 @@ class LimitKeeperTest {
         store.close();
     }
 
-    private static Limiting.Change change(Long up, Long down, String from, String to, String metered) {
+    private static Limiting.Change change(
+            @Nullable Long up,
+            @Nullable Long down,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String metered) {
         return new Limiting.Change(up, down, from, to, metered);
     }
 
@@ -82,8 +88,10 @@ class LimitKeeperTest {
         assertThat(folders).isEmpty();
         keeper.network(Optional.of(true));
         keeper.look();
-        assertThat(folders).hasSize(2).allSatisfy(why -> assertThat(why)
-                .hasValueSatisfying(line -> assertThat(line).contains("metered")));
+        assertThat(folders)
+                .hasSize(2)
+                .allSatisfy(why -> assertThat(why)
+                        .hasValueSatisfying(line -> assertThat(line).contains("metered")));
         assertThat(keeper.state().contentsWait()).isTrue();
 
         keeper.change(change(null, null, null, null, "ignore"));

@@ -70,8 +70,6 @@ public final class SettingRoutes {
 
     private void want(Context request) throws Exception {
         Want wish = body(request, Want.class);
-        answer(
-                request,
-                wanting.want(required(wish.folder(), "folder"), required(wish.expression(), "expression")));
+        answer(request, wanting.want(required(wish.folder(), "folder"), required(wish.expression(), "expression")));
     }
 }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
                 + " Shows the limits without an option.")
 final class Limit extends Verb {
     private static final String API = "/api/limits";
-    private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)\\s*([kKmMgG]?)(?:i?[bB](?:/s)?)?");
+    private static final Pattern RATE =
+            Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)\\s*([kKmMgG]?)(?:i?[bB](?:/s)?)?");
     private static final double K = 1000;
 
     @Option(names = "--up", paramLabel = "RATE", description = "What is sent in a second: 500k, 2M, or none.")

@@ -27,7 +27,10 @@ final class Want extends Verb {
             description = "A preferred content expression, as git annex wanted takes it.")
     private @Nullable String expression;
 
-    @Option(names = "--only", paramLabel = "PATTERN", description = "Only a directory, a file, or what a pattern matches.")
+    @Option(
+            names = "--only",
+            paramLabel = "PATTERN",
+            description = "Only a directory, a file, or what a pattern matches.")
     private List<String> only = new ArrayList<>();
 
     @Option(names = "--except", paramLabel = "PATTERN", description = "All but these.")

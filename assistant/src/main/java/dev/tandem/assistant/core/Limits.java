@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param to when they end; null with {@code from}
  * @param metered what to do on a network that is paid by the byte
  */
-public record Limits(Rates rates, @Nullable LocalTime from, @Nullable LocalTime to, Metered metered) {
+public record Limits(
+        Rates rates, @Nullable LocalTime from, @Nullable LocalTime to, Metered metered) {
     /** Where nobody has said anything. */
     public static final Limits NONE = new Limits(Rates.FREE, null, null, Metered.PAUSE);
 
@@ -26,7 +27,9 @@ public record Limits(Rates rates, @Nullable LocalTime from, @Nullable LocalTime 
         IGNORE
     }
 
-    /** Whether the rates hold at a time of the day; from 22:00 to 6:00 is the night, and one time twice the whole day. */
+    /**
+     * Whether the rates hold at a time of the day; from 22:00 to 6:00 is the night, and one time twice the whole day.
+     */
     boolean holdAt(LocalTime time) {
         if (from == null || to == null || from.equals(to)) {
             return true;

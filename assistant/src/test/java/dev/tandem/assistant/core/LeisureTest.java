@@ -23,8 +23,7 @@ class LeisureTest {
                 null,
                 0,
                 0,
-                List.of(new FolderSnapshot.PeerSnapshot(
-                        PEER, "p", "p@x", online, null, null, false, null, null)),
+                List.of(new FolderSnapshot.PeerSnapshot(PEER, "p", "p@x", online, null, null, false, null, null)),
                 List.of(),
                 null);
     }

@@ -123,16 +123,19 @@ class TransfersTest {
     }
 
     @Test
-    @DisplayName("wait while they are held: what was under way is cancelled, no sync waits for them, and they go on after")
+    @DisplayName(
+            "wait while they are held: what was under way is cancelled, no sync waits for them, and they go on after")
     void held() {
         long fetch = found(PHONE).get(0).fetch();
 
         assertThat(steps.then(new Event.ContentsHeld("large files wait"), Effect.CancelFetch.class))
                 .containsExactly(new Effect.CancelFetch(fetch));
         steps.then(new Event.FetchEnded(fetch, PHONE, "cancelled"));
-        assertThat(steps.then(new Event.GetRequested(7), Effect.FindContent.class)).isEmpty();
+        assertThat(steps.then(new Event.GetRequested(7), Effect.FindContent.class))
+                .isEmpty();
         assertThat(steps.all(Effect.GetEnded.class)).containsExactly(new Effect.GetEnded(7));
 
-        assertThat(steps.then(new Event.ContentsHeld(null), Effect.FindContent.class)).hasSize(1);
+        assertThat(steps.then(new Event.ContentsHeld(null), Effect.FindContent.class))
+                .hasSize(1);
     }
 }

@@ -74,8 +74,9 @@ class UnwantedIT {
 
     private void everybodyKnows() throws Exception {
         for (Device device : List.of(laptop, phone)) {
-            device.eventually("knows all logs", () -> device.git("rev-parse", "git-annex")
-                    .equals(box.git("rev-parse", "git-annex")));
+            device.eventually(
+                    "knows all logs",
+                    () -> device.git("rev-parse", "git-annex").equals(box.git("rev-parse", "git-annex")));
             device.isInSyncWith(box);
         }
     }
@@ -92,7 +93,9 @@ class UnwantedIT {
     private void judge(String path, Set<Device> holders) throws Exception {
         everybodyKnows();
         for (Device device : List.of(laptop, phone, box)) {
-            assertThat(on(device).contains(path)).as("%s on %s", path, device.name).isEqualTo(holders.contains(device));
+            assertThat(on(device).contains(path))
+                    .as("%s on %s", path, device.name)
+                    .isEqualTo(holders.contains(device));
             String copies = holders.size() == 1 ? "(1 copy)" : "(" + holders.size() + " copies)";
             assertThat(device.git("annex", "whereis", path)).contains(copies);
             assertThat(device.git("annex", "find", "--want-drop", "--in", "here"))

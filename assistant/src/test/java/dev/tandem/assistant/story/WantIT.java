@@ -88,7 +88,11 @@ class WantIT {
         assertThat(phone.git("annex", "find", "--want-drop", "--in", "here")).isEmpty();
         assertThat(phone.git("annex", "find", "--want-get", "--not", "--in", "here"))
                 .isEmpty();
-        assertThat(laptop.git("annex", "wanted", phone.git("config", "annex.uuid").strip()).strip())
+        assertThat(laptop.git(
+                                "annex",
+                                "wanted",
+                                phone.git("config", "annex.uuid").strip())
+                        .strip())
                 .isEqualTo(PHOTOS);
 
         assertThatThrownBy(() -> phone.wanting().want("notes", "include=a and metadata=tag=x"))

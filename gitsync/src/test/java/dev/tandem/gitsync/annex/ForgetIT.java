@@ -169,7 +169,8 @@ final class ForgetIT {
     }
 
     @Test
-    @DisplayName("in a way that is not known here is not taken over, and is said; others are, and nobody is asked for more")
+    @DisplayName(
+            "in a way that is not known here is not taken over, and is said; others are, and nobody is asked for more")
     void unknown() throws Exception {
         Files.writeString(root.resolve("theirs/t"), "ForgetTomorrow 1795272966.98s\n");
         String blob = theirs.git("hash-object", "-w", "t").strip();

@@ -35,8 +35,7 @@ class IgnoresIT {
     }
 
     private static Set<String> untracked(Path directory) throws IOException, InterruptedException {
-        return new TreeSet<>(git(
-                        directory, "-c", "core.quotePath=false", "ls-files", "--others", "--exclude-standard")
+        return new TreeSet<>(git(directory, "-c", "core.quotePath=false", "ls-files", "--others", "--exclude-standard")
                 .lines()
                 .toList());
     }
@@ -48,27 +47,39 @@ class IgnoresIT {
         List<String> patterns = List.of(
                 "*.log", "!keep.log", "build/", "/top", "a/b", "**/deep", "d?", "[xy]*", "!d1", "*/z", "deep/**", "c/");
         List<String> files = List.of(
-                "keep.log", "x.log", "build/o", "top", "a/top", "a/b/c", "a/deep/f", "deep/g/h", "d1", "d2/x", "y", "a/z", "c/c/c");
+                "keep.log",
+                "x.log",
+                "build/o",
+                "top",
+                "a/top",
+                "a/b/c",
+                "a/deep/f",
+                "deep/g/h",
+                "d1",
+                "d2/x",
+                "y",
+                "a/z",
+                "c/c/c");
         for (int round = 0; round < ROUNDS; round++) {
             Path path = root.resolve("r" + round);
             TestFolder folder = new TestFolder(Files.createDirectories(path));
-                for (String file : files) {
-                    folder.write(file, "1");
+            for (String file : files) {
+                folder.write(file, "1");
+            }
+            for (String file : List.of(".gitignore", "a/.gitignore", "deep/.gitignore", ".git/info/exclude")) {
+                StringBuilder lines = new StringBuilder("# " + round + "\n");
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    lines.append(patterns.get(random.nextInt(patterns.size()))).append('\n');
                 }
-                for (String file : List.of(".gitignore", "a/.gitignore", "deep/.gitignore", ".git/info/exclude")) {
-                    StringBuilder lines = new StringBuilder("# " + round + "\n");
-                    for (int i = random.nextInt(4); i > 0; i--) {
-                        lines.append(patterns.get(random.nextInt(patterns.size()))).append('\n');
-                    }
-                    Files.createDirectories(path.resolve(file).resolveSibling(""));
-                    Files.writeString(path.resolve(file), lines);
-                }
-                Files.writeString(path.resolve(".git/mine"), patterns.get(random.nextInt(patterns.size())) + "\n");
-                git(path, "config", "core.excludesFile", path.resolve(".git/mine").toString());
+                Files.createDirectories(path.resolve(file).resolveSibling(""));
+                Files.writeString(path.resolve(file), lines);
+            }
+            Files.writeString(path.resolve(".git/mine"), patterns.get(random.nextInt(patterns.size())) + "\n");
+            git(path, "config", "core.excludesFile", path.resolve(".git/mine").toString());
 
-                assertThat(folder.start().scan())
-                        .as("round %s", round)
-                        .containsExactlyInAnyOrderElementsOf(untracked(path));
+            assertThat(folder.start().scan())
+                    .as("round %s", round)
+                    .containsExactlyInAnyOrderElementsOf(untracked(path));
         }
     }
 
@@ -76,16 +87,16 @@ class IgnoresIT {
     @DisplayName("a file that is in git stays in sync when a pattern for it is added later")
     void trackedStays() throws Exception {
         TestFolder folder = new TestFolder(Files.createDirectories(root.resolve("f")));
-            folder.write("a.log", "1");
-            folder.write("sub/b.log", "1");
-            folder.commitAll();
-            folder.write(".gitignore", "*.log\n");
-            folder.write("c.log", "1");
-            folder.write("a.log", "changed");
-            folder.commitAll();
+        folder.write("a.log", "1");
+        folder.write("sub/b.log", "1");
+        folder.commitAll();
+        folder.write(".gitignore", "*.log\n");
+        folder.write("c.log", "1");
+        folder.write("a.log", "changed");
+        folder.commitAll();
 
-            assertThat(folder.files(folder.head())).containsOnlyKeys(".gitignore", "a.log", "sub/b.log");
-            assertThat(folder.files(folder.head())).containsEntry("a.log", "changed");
-            assertThat(git(root.resolve("f"), "status", "--porcelain")).isEmpty();
+        assertThat(folder.files(folder.head())).containsOnlyKeys(".gitignore", "a.log", "sub/b.log");
+        assertThat(folder.files(folder.head())).containsEntry("a.log", "changed");
+        assertThat(git(root.resolve("f"), "status", "--porcelain")).isEmpty();
     }
 }

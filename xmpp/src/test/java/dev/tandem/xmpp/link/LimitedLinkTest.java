@@ -9,6 +9,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("What leaves a link whose rate is limited")
+@SuppressWarnings("NullAway") // a frame that is expected
 class LimitedLinkTest {
     private static final int ROOM = 64 * 1024;
     private final VirtualTicker ticker = new VirtualTicker();

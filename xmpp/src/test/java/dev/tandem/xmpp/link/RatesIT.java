@@ -89,7 +89,8 @@ class RatesIT {
         long slowest = 0;
         while (!ended(reading)) {
             long asked = System.nanoTime();
-            ends.one.links
+            ends.one
+                    .links
                     .request(ends.two.identity.id(), "echo", new byte[100], LONG)
                     .get();
             slowest = Math.max(slowest, System.nanoTime() - asked);
