@@ -85,7 +85,7 @@ public final class DurableNames {
                 try (FileChannel channel = FileChannel.open(file.getKey(), StandardOpenOption.READ)) {
                     channel.force(false);
                 } catch (NoSuchFileException collected) {
-                    continue; // what was in it is in a pack that the collection has flushed
+                    // What was in it is in a pack that the collection has flushed.
                 }
             }
         }
