@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.lib.Constants;
@@ -73,7 +74,7 @@ public final class DurableNames {
             for (Path file : (Iterable<Path>) files::iterator) {
                 String name = String.valueOf(file.getFileName());
                 if (name.endsWith(".pack") || name.endsWith(".idx")) {
-                    written.put(file, Files.getLastModifiedTime(file).toInstant());
+                    modified(file).ifPresent(time -> written.put(file, time));
                 }
             }
         }
@@ -83,10 +84,20 @@ public final class DurableNames {
             if (file.getValue().isAfter(newest.minus(WRITTEN_BACK))) {
                 try (FileChannel channel = FileChannel.open(file.getKey(), StandardOpenOption.READ)) {
                     channel.force(false);
+                } catch (NoSuchFileException collected) {
+                    // What was in it is in a pack that the collection has flushed.
                 }
             }
         }
         flushPackNames(git);
+    }
+
+    private static Optional<Instant> modified(Path file) throws IOException {
+        try {
+            return Optional.of(Files.getLastModifiedTime(file).toInstant());
+        } catch (NoSuchFileException collected) {
+            return Optional.empty();
+        }
     }
 
     private static Path packs(Repository git) {

@@ -72,6 +72,7 @@ public final class FolderRepository implements Closeable {
             }
             Settings settings = new Settings(git);
             OwnLocks.removeStale(git);
+            KilledCollection.clear(git);
             settings.followInstalledGitAnnex(setup.gitAnnexInstalled(), setup.ownFilter());
             String uuid = settings.uuid()
                     .orElseThrow(() -> new RepositoryException(
