@@ -12,6 +12,7 @@ import dev.tandem.xmpp.account.AccountSettings;
 import dev.tandem.xmpp.account.AccountState;
 import dev.tandem.xmpp.account.DeviceId;
 import dev.tandem.xmpp.account.Messenger;
+import dev.tandem.xmpp.account.Registration;
 import dev.tandem.xmpp.account.ServerFeatures;
 import dev.tandem.xmpp.account.ServerProbe;
 import dev.tandem.xmpp.carrier.CarrierSource;
@@ -49,7 +50,8 @@ final class Accounts {
             Records records,
             InstantSource clock,
             ScheduledExecutorService timers,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            Runnable online) {}
 
     /** One account and what hangs on it. */
     private static final class SignedIn {
@@ -107,27 +109,34 @@ final class Accounts {
         }
     }
 
+    /** Asks the account's server for it, then signs in. */
+    void register(Actions.NewAccount wanted) throws ActionFailed {
+        refuseUnusable(wanted.jid());
+        try {
+            new Registration(Threads.named("xmpp"), FIRST_SIGN_IN).register(settings(stored(wanted)));
+        } catch (IOException refused) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    "could not register " + wanted.jid() + ": " + refused.getMessage()
+                            + "; nothing was changed and no file is affected");
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new ActionFailed(ActionFailed.Kind.FAILED, "the daemon is stopping; nothing was changed");
+        }
+        add(wanted);
+    }
+
     /** Signs in once before anything is remembered, so that a mistyped password leaves nothing behind. */
     void add(Actions.NewAccount wanted) throws ActionFailed {
         String jid = wanted.jid();
-        if (jid.indexOf('@') <= 0 || jid.indexOf('/') >= 0) {
-            throw new ActionFailed(ActionFailed.Kind.USAGE, "not an account: " + jid + "; write it as name@server");
-        }
-        if (accounts.containsKey(jid)) {
-            throw new ActionFailed(
-                    ActionFailed.Kind.FAILED,
-                    jid + " is signed in already; nothing was changed; `tandem account remove " + jid + "` first");
-        }
-        StoredAccount stored = new StoredAccount(
-                jid,
-                wanted.password(),
-                Optional.ofNullable(wanted.server()),
-                Optional.ofNullable(wanted.trustedCertificate()));
+        refuseUnusable(jid);
+        StoredAccount stored = stored(wanted);
         SignedIn trial = signIn(stored);
         AccountState outcome = firstOutcome(trial);
         if (!(outcome instanceof AccountState.Online)) {
             end(trial);
             wiring.records.clear(null, alertKey(jid));
+            wiring.online.run();
             throw new ActionFailed(
                     ActionFailed.Kind.FAILED,
                     "could not sign in to " + jid + ": " + cause(outcome)
@@ -136,6 +145,29 @@ final class Accounts {
         accounts.put(jid, trial);
         store.accounts().store(stored);
         wiring.records.note(null, "account-added", Map.of("jid", jid));
+    }
+
+    private void refuseUnusable(String jid) throws ActionFailed {
+        if (jid.indexOf('@') <= 0 || jid.indexOf('/') >= 0) {
+            throw new ActionFailed(ActionFailed.Kind.USAGE, "not an account: " + jid + "; write it as name@server");
+        }
+        if (accounts.containsKey(jid)) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    jid + " is signed in already; nothing was changed; `tandem account remove " + jid + "` first");
+        }
+    }
+
+    private static StoredAccount stored(Actions.NewAccount wanted) {
+        return new StoredAccount(
+                wanted.jid(),
+                wanted.password(),
+                Optional.ofNullable(wanted.server()),
+                Optional.ofNullable(wanted.trustedCertificate()));
+    }
+
+    private static AccountSettings settings(StoredAccount stored) {
+        return new AccountSettings(stored.jid(), stored.password(), stored.server(), stored.trustedCertificate());
     }
 
     void remove(String jid) throws ActionFailed {
@@ -187,10 +219,8 @@ final class Accounts {
 
     private SignedIn signIn(StoredAccount stored) {
         CompletableFuture<AccountState> first = new CompletableFuture<>();
-        AccountSettings settings =
-                new AccountSettings(stored.jid(), stored.password(), stored.server(), stored.trustedCertificate());
         Account account = new Account(
-                settings,
+                settings(stored),
                 wiring.me,
                 (of, state) -> {
                     stateChanged(stored.jid(), state);

@@ -12,10 +12,13 @@ import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -55,6 +58,10 @@ final class CommandRunner {
     /** By correlation: who waits. */
     @GuardedBy("this")
     private final Map<String, CompletableFuture<CommandRow>> waiting = new HashMap<>();
+
+    /** Those that are to be taken back when the step that runs has ended. */
+    @GuardedBy("this")
+    private final Set<Long> cancelling = new HashSet<>();
 
     private volatile Command.@Nullable Handler handler;
 
@@ -165,6 +172,60 @@ final class CommandRunner {
                     LOG.debug("left alone: {}", row, unknown);
                 }
             }
+        }
+    }
+
+    /** What is not finished, in the order of asking. */
+    synchronized Collection<CommandRow> unfinished() {
+        return queue.all();
+    }
+
+    /** Tries one now that waits for its next attempt; false if there is none that waits. */
+    synchronized boolean retry(long id) {
+        CommandRow row = queue.get(id);
+        boolean waits = row != null && row.state() == CommandRow.State.QUEUED && put(row.retried(clock.instant()));
+        pump();
+        return waits;
+    }
+
+    /** An account is online: what waited for that goes on. */
+    synchronized void online() {
+        for (CommandRow row : queue.all()) {
+            if (row.state() == CommandRow.State.QUEUED && row.isOffline()) {
+                put(row.retried(clock.instant()));
+            }
+        }
+        pump();
+    }
+
+    /**
+     * Takes one back: whoever asked is told so, and what its step may still come to is not heeded. One that has made
+     * something undoes that once its step has ended. False if there is none.
+     */
+    synchronized boolean cancel(long id) {
+        CommandRow row = queue.get(id);
+        if (row == null) {
+            return false;
+        }
+        Outcome outcome = cancelled(row);
+        if (row.state() == CommandRow.State.RUNNING && outcome instanceof Outcome.Next) {
+            cancelling.add(id);
+            return true;
+        }
+        CommandRow after = row.after(outcome, clock.instant());
+        if (put(after) && after.result() != null) {
+            tell(after);
+        }
+        pump();
+        return true;
+    }
+
+    private static Outcome cancelled(CommandRow row) {
+        Failure why = Failure.of("it was cancelled; what was done until then stays");
+        try {
+            return Commands.decode(row).cancelled(row.step(), why);
+        } catch (Commands.Undecodable unknown) {
+            return new Outcome.Failed(why);
         }
     }
 
@@ -287,7 +348,7 @@ final class CommandRunner {
         public void save(Command command) {
             synchronized (CommandRunner.this) {
                 CommandRow saved = row.saved(command, clock.instant());
-                if (ended || !put(saved)) {
+                if (ended || queue.get(row.id()) == null || !put(saved)) {
                     throw new IllegalStateException("it is not wanted any more");
                 }
                 row = saved;
@@ -300,6 +361,10 @@ final class CommandRunner {
                 if (ended) {
                     return true;
                 }
+                if (queue.get(row.id()) == null) {
+                    ended = true; // its folder was removed meanwhile, or the user has taken it back
+                    return false;
+                }
                 CommandRunner.this.at(row, "done");
                 CommandRow after = row.after(outcome, clock.instant());
                 store.transaction(() -> {
@@ -310,15 +375,15 @@ final class CommandRunner {
                 CommandRunner.this.at(row, "recorded");
                 records.clear(null, STORE_ALERT);
                 ended = true;
-                boolean wanted = queue.get(row.id()) != null; // else its folder was removed meanwhile
-                if (wanted) {
-                    queue.put(after);
-                    if (after.result() != null) {
-                        tell(after);
-                    }
+                queue.put(after);
+                if (after.result() != null) {
+                    tell(after);
+                }
+                if (cancelling.remove(row.id()) && !after.state().isFinal()) {
+                    var unused = cancel(row.id());
                 }
                 pump();
-                return wanted;
+                return true;
             }
         }
 

@@ -223,6 +223,9 @@ final class ContentServer {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             for (int from = offset, left = length; left > 0; ) {
                 courtesy.giveWay(device);
+                if (contents.isHeld()) {
+                    throw new IOException("large files wait where it came from: that network is metered");
+                }
                 int room = pace.room();
                 if (room == 0) {
                     pace.reported(reports.readInt(), nanos.getAsLong());

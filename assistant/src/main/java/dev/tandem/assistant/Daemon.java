@@ -10,6 +10,7 @@ import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Alerts;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.desktop.Notifier;
+import dev.tandem.assistant.network.MeteredNetwork;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.store.StoredDevice;
 import dev.tandem.gitsync.repo.RepositorySetup;
@@ -27,6 +28,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +53,11 @@ public final class Daemon implements AutoCloseable {
     private static final int PORTS = 12_000;
     private static final long END_SECONDS = 2;
 
+    /** A NetworkManager tells by itself; this is for one that has come since. */
+    private static final int NETWORK_SECONDS = 300;
+
+    private static final String METERED = "metered network";
+
     private final Home home;
     private final Home.Lock lock;
     private final Store store;
@@ -73,6 +80,8 @@ public final class Daemon implements AutoCloseable {
     private final CommandSteps steps;
     private final LocalApi api;
     private final LimitKeeper limits;
+    private final ExecutorService networkWorker = Threads.pool("network", 1);
+    private @Nullable MeteredNetwork network;
     private final Actions actions;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
     private final String token;
@@ -107,7 +116,10 @@ public final class Daemon implements AutoCloseable {
                 (from, left) -> records.note(
                         null, "wrong-code", Map.of("from", from.bareJid(), "triesLeft", Integer.toString(left))));
         accounts =
-                new Accounts(store, new Accounts.Wiring(identity.id(), links, pairing, records, clock, timers, random));
+                new Accounts(
+                        store,
+                        new Accounts.Wiring(
+                                identity.id(), links, pairing, records, clock, timers, random, this::online));
         folders = new Folders(
                 store,
                 new OpenFolder.Shared(name, links, records, clock, timers),
@@ -151,6 +163,8 @@ public final class Daemon implements AutoCloseable {
                 store.settings(),
                 links::limit,
                 why -> folders.all().forEach(folder -> folder.holdContents(why)),
+                text -> text.ifPresentOrElse(
+                        line -> records.raise(null, METERED, "info", line), () -> records.clear(null, METERED)),
                 clock,
                 ZoneId::systemDefault);
         token = home.makeToken(random);
@@ -176,12 +190,17 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    private void online() {
+        commands.online();
+    }
+
     private void begin(Options.Direct direct) throws IOException {
         records.pruneDaily(timers);
         records.note(null, "started", Map.of("version", Version.current()));
         limits.look();
         var unused = timers.scheduleWithFixedDelay(
                 limits::look, LimitKeeper.LOOK_SECONDS, LimitKeeper.LOOK_SECONDS, TimeUnit.SECONDS);
+        watchNetwork();
         folders.openStored();
         List<CommandRow> kept = store.commands().list();
         offers.repeatLastWords(kept);
@@ -204,6 +223,16 @@ public final class Daemon implements AutoCloseable {
             links.openDirect(port, direct.reach());
         } catch (IOException none) {
             LOG.warn("no port for direct connections; everything goes through the account: {}", none.getMessage());
+        }
+    }
+
+    private void watchNetwork() {
+        Optional<String> bus = MeteredNetwork.systemBus(System.getenv());
+        if (bus.isPresent()) {
+            MeteredNetwork watched = new MeteredNetwork(bus.get(), limits::network);
+            network = watched;
+            var unused = timers.scheduleWithFixedDelay(
+                    () -> networkWorker.execute(watched::look), 0, NETWORK_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -269,6 +298,10 @@ public final class Daemon implements AutoCloseable {
             meshWorker.shutdown();
             meshWorker.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
             timers.shutdownNow();
+            networkWorker.shutdownNow();
+            if (network != null) {
+                network.close();
+            }
             records.note(null, "stopped", Map.of());
             records.close();
             store.close(); // ends those that follow the journal, and so lets the API end

@@ -8,6 +8,7 @@ import dev.tandem.assistant.api.Checkup;
 import dev.tandem.assistant.api.HistoryViews;
 import dev.tandem.assistant.api.Status;
 import dev.tandem.assistant.commands.Command;
+import dev.tandem.assistant.commands.CommandRow;
 import dev.tandem.assistant.core.Effect;
 import dev.tandem.assistant.core.Event;
 import dev.tandem.assistant.core.FolderSnapshot;
@@ -225,6 +226,11 @@ final class DaemonActions implements Actions {
     }
 
     @Override
+    public void registerAccount(NewAccount account) throws ActionFailed {
+        accounts.register(account);
+    }
+
+    @Override
     public void removeAccount(String jid) throws ActionFailed {
         accounts.remove(jid);
     }
@@ -422,6 +428,38 @@ final class DaemonActions implements Actions {
                     ActionFailed.Kind.FAILED, "no deletion is held in " + name + "; nothing was changed");
         }
         folder.post(new Event.DeletionDecided(meant));
+    }
+
+    @Override
+    public List<Wish> queue() {
+        return commands.unfinished().stream().map(this::wish).toList();
+    }
+
+    private Wish wish(CommandRow row) {
+        String uuid = row.folder();
+        String folder = uuid == null
+                ? null
+                : folders.of(uuid).map(open -> open.stored().name()).orElse(uuid);
+        String state = row.state().name().toLowerCase(Locale.ROOT);
+        return new Wish(row.id(), row.kind(), folder, state, row.step(), row.attempts(), row.next(), row.error());
+    }
+
+    @Override
+    public void retry(long id) throws ActionFailed {
+        known(id, commands.retry(id), "waits for its next attempt");
+    }
+
+    @Override
+    public void cancel(long id) throws ActionFailed {
+        known(id, commands.cancel(id), "is not finished");
+    }
+
+    private static void known(long id, boolean found, String what) throws ActionFailed {
+        if (!found) {
+            throw new ActionFailed(
+                    ActionFailed.Kind.FAILED,
+                    "nothing called " + id + " " + what + "; nothing was changed; see `tandem queue`");
+        }
     }
 
     @Override

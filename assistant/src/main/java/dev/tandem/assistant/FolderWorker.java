@@ -130,10 +130,14 @@ final class FolderWorker {
             return new Event.DeletionHeld(vanished.get());
         }
         if (decided.get().meant) {
+            deletions.decided();
             return commitAll(paths);
         }
         Set<String> back = deletions.restore(paths, head);
-        Event committed = commitAll(paths);
+        deletions.decided();
+        Set<String> all = new HashSet<>(paths);
+        all.addAll(back);
+        Event committed = commitAll(all);
         files.fill(back);
         return committed;
     }

@@ -124,7 +124,8 @@ final class HistoryLook implements HistoryViews {
                 default -> Optional.of(commit(compared.from()));
             };
             String fromPath = checked(compared.fromPath().orElse(compared.path()));
-            return HistoryWords.diff(TextDiff.of(open.git(), from, fromPath, to, checked(compared.path()), compared.context()));
+            return HistoryWords.diff(
+                    TextDiff.of(open.git(), from, fromPath, to, checked(compared.path()), compared.context()));
         });
     }
 
@@ -229,7 +230,8 @@ final class HistoryLook implements HistoryViews {
             bad |= name.isEmpty() || name.equals(".") || name.equals("..") || name.equalsIgnoreCase(".git");
         }
         if (bad) {
-            throw new ActionFailed(ActionFailed.Kind.USAGE, "not a path in a folder: " + path + "; nothing was changed");
+            throw new ActionFailed(
+                    ActionFailed.Kind.USAGE, "not a path in a folder: " + path + "; nothing was changed");
         }
         return path;
     }

@@ -33,10 +33,13 @@ final class LimitKeeper implements Limiting {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final String WHY =
             "large files wait: this network is metered (`tandem limit --metered ignore` lets them go on)";
+    private static final String ALERT = "This network is metered: large files wait and small changes go on; they come"
+            + " when another network is there, or after `tandem limit --metered ignore`.";
 
     private final Settings settings;
     private final Consumer<Rates> links;
     private final Consumer<Optional<String>> folders;
+    private final Consumer<Optional<String>> user;
     private final InstantSource clock;
     private final Supplier<ZoneId> zone;
     private final ObjectMapper json = new ObjectMapper();
@@ -58,16 +61,19 @@ final class LimitKeeper implements Limiting {
      *
      * @param links hears the rates whenever they change
      * @param folders hears why large files wait, or that they do not, as often as it is looked
+     * @param user hears of it when it begins and when it ends
      */
     LimitKeeper(
             Settings settings,
             Consumer<Rates> links,
             Consumer<Optional<String>> folders,
+            Consumer<Optional<String>> user,
             InstantSource clock,
             Supplier<ZoneId> zone) {
         this.settings = settings;
         this.links = links;
         this.folders = folders;
+        this.user = user;
         this.clock = clock;
         this.zone = zone;
         limits = settings.get(SETTING).map(this::read).orElse(Limits.NONE);
@@ -102,6 +108,9 @@ final class LimitKeeper implements Limiting {
         boolean hold = limits.contentsWait(onMetered());
         if (hold || held) {
             folders.accept(hold ? Optional.of(WHY) : Optional.empty());
+        }
+        if (hold != held) {
+            user.accept(hold ? Optional.of(ALERT) : Optional.empty());
         }
         held = hold;
     }

@@ -9,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashSet;
@@ -45,10 +47,14 @@ final class MassDeletion {
     private final PersonIdent author;
     private final InstantSource clock;
 
+    /** What the deletions of the last seconds began with. */
+    private final DeletionWindow window;
+
     MassDeletion(Repository git, InstantSource clock, String device) {
         this.git = git;
         this.clock = clock;
         root = git.getWorkTree().toPath();
+        window = new DeletionWindow(git, clock);
         author = new PersonIdent(device, "tandem@" + device);
     }
 
@@ -62,21 +68,45 @@ final class MassDeletion {
 
     /** What a commit of these paths would take out of history, if that has to be asked about. */
     Optional<HeldDeletion> inFiles(Set<String> paths, @Nullable ObjectId head) throws IOException {
+        if (head == null || paths.stream().noneMatch(path -> isGone(path))) {
+            window.release();
+            return Optional.empty();
+        }
+        ObjectId base = window.base(head);
+        Optional<HeldDeletion> found = since(base, paths, head);
+        if (found.isPresent()) {
+            window.hold(base);
+        } else {
+            window.passes(head, paths);
+        }
+        return found;
+    }
+
+    /** The same, with what was deleted between two commits. */
+    private Optional<HeldDeletion> since(ObjectId base, Set<String> paths, ObjectId head) throws IOException {
         HeldDeletion.Limit limit = limit();
-        if (head == null
-                || paths.stream().noneMatch(path -> isGone(path))
-                || !mayExceed(limit, atOrBelow(paths, head))) {
+        DeletionWindow.Changes before = window.changes(base, head);
+        if (!mayExceed(limit, before.deleted().size() + atOrBelow(paths, head))) {
             return Optional.empty();
         }
-        Map<String, DirCacheEntry> files = filesOf(head);
-        int vanished = vanished(paths, files).size();
-        if (!limit.isExceeded(vanished, files.size())) {
+        Set<String> all = new HashSet<>(paths);
+        all.addAll(before.deleted());
+        Map<String, DirCacheEntry> files = filesOf(base);
+        int size = files.size();
+        files.putAll(filesOf(head));
+        int vanished = vanished(all, files).size();
+        if (!limit.isExceeded(vanished, size)) {
             return Optional.empty();
         }
-        int net = vanished - appeared(paths, files.keySet(), vanished);
-        return limit.isExceeded(net, files.size())
-                ? Optional.of(new HeldDeletion(vanished, files.size(), null))
+        int net = vanished - before.added() - appeared(paths, files.keySet(), vanished);
+        return limit.isExceeded(net, size)
+                ? Optional.of(new HeldDeletion(vanished, size, null))
                 : Optional.empty();
+    }
+
+    /** The user has said whether it is meant: what comes now is counted anew. */
+    void decided() throws IOException {
+        window.clear();
     }
 
     /** Whether so many are too many for a folder of any size: all files are counted only then. */
@@ -143,11 +173,17 @@ final class MassDeletion {
         }
     }
 
-    /** Puts the files back that have vanished here, as the last commit has them. */
+    /** Puts the files back that have vanished here, as the last commits have them, with the times they had. */
     Set<String> restore(Set<String> paths, ObjectId head) throws IOException {
-        Map<String, DirCacheEntry> vanished = vanished(paths, filesOf(head));
+        ObjectId base = window.base(head);
+        Set<String> all = new HashSet<>(paths);
+        all.addAll(window.changes(base, head).deleted());
+        Map<String, DirCacheEntry> files = filesOf(base);
+        files.putAll(filesOf(head));
+        Map<String, DirCacheEntry> vanished = vanished(all, files);
+        Map<String, Instant> times = window.times(vanished.keySet());
         for (Map.Entry<String, DirCacheEntry> file : vanished.entrySet()) {
-            write(file.getKey(), file.getValue());
+            write(file.getKey(), file.getValue(), times.get(file.getKey()));
         }
         return vanished.keySet();
     }
@@ -246,7 +282,7 @@ final class MassDeletion {
     }
 
     /** Beside its place first, then into it, whole. */
-    private void write(String path, DirCacheEntry entry) throws IOException {
+    private void write(String path, DirCacheEntry entry, @Nullable Instant modified) throws IOException {
         Path target = root.resolve(path);
         Files.createDirectories(target.resolveSibling(""));
         byte[] content = git.open(entry.getObjectId()).getCachedBytes(Integer.MAX_VALUE);
@@ -265,6 +301,9 @@ final class MassDeletion {
         }
         if (entry.getFileMode() == FileMode.EXECUTABLE_FILE && !beside.toFile().setExecutable(true, false)) {
             throw new IOException("cannot make " + beside + " executable");
+        }
+        if (modified != null) {
+            Files.setLastModifiedTime(beside, FileTime.from(modified));
         }
         Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
     }

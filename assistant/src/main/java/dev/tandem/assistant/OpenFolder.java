@@ -122,7 +122,7 @@ final class OpenFolder {
         progress = new Progress(shared.clock);
         RemoteContents copies = new RemoteContents(contents.store());
         holders = new Holders(repository.uuid(), contents, shared.links, key -> copies.holders(remotes.synced(), key));
-        PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy);
+        PushRunner runner = new PushRunner(repository, shared.links, shared.clock, shared.timers, courtesy, shared.records.of(stored));
         remoteWork = new RemoteWork(
                 worker, remotes, exchange, copies, new RemoteSending(contents, copies, progress), progress);
         Signatures signatures = new Signatures(
@@ -463,6 +463,11 @@ final class OpenFolder {
                             "error",
                             "Changes in " + stored.path() + " are not noticed at once any more ("
                                     + Diagnosis.brief(cause) + "): it is scanned every minute instead.");
+        }
+
+        @Override
+        public void recovered() {
+            shared.records.of(stored).clear("watch");
         }
     }
 }

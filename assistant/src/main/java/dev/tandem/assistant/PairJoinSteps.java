@@ -174,6 +174,9 @@ final class PairJoinSteps {
         }
         Optional<Messenger> account = accounts.toReach(proven.proof().jid());
         try {
+            if (account.isEmpty() && isPatient(command)) {
+                return new Outcome.Offline("no account is online");
+            }
             if (account.isPresent()) {
                 byte[] ours = PairingFacts.of(folder.get(), device).encode();
                 PairedDevice other = await(pairing.confirm(account.get(), proven, ours, JOIN));
@@ -189,12 +192,16 @@ final class PairJoinSteps {
             LOG.debug("the other device has not confirmed yet", refused);
         }
         // It may have heard us, so that we are its peer already: nothing is taken back for as long as it may tell us.
-        return Instant.ofEpochMilli(command.begunMillis())
-                        .plus(StoredCommands.KEPT)
-                        .isAfter(clock.instant())
+        return isPatient(command)
                 ? new Outcome.Again("the other device has not confirmed yet")
                 : new Outcome.Next(
                         "undo", command.failing(failed("the other device was never heard of again")), Outcome.NOTHING);
+    }
+
+    private boolean isPatient(Command.PairJoin command) {
+        return Instant.ofEpochMilli(command.begunMillis())
+                .plus(StoredCommands.KEPT)
+                .isAfter(clock.instant());
     }
 
     private Outcome sync(Command.PairJoin command) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import dev.tandem.assistant.core.Client;
 import dev.tandem.assistant.core.Tips;
 import dev.tandem.gitsync.exchange.FileTimes;
 import dev.tandem.gitsync.exchange.Limits;
+import dev.tandem.gitsync.exchange.NoRoomException;
 import dev.tandem.gitsync.exchange.PushOutcome;
 import dev.tandem.gitsync.exchange.ReceivePack;
 import dev.tandem.gitsync.exchange.Received;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PushRunner {
     private static final int GO = 1;
+    private static final String NO_ROOM = "no room to receive";
     private static final Duration OPEN = Duration.ofSeconds(30);
     private static final int BUFFER = 16 * 1024;
 
@@ -47,13 +49,16 @@ final class PushRunner {
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
     private final Courtesy courtesy;
+    private final Records.FolderRecords records;
 
     PushRunner(
             FolderRepository repository,
             Links links,
             InstantSource clock,
             ScheduledExecutorService timers,
-            Courtesy courtesy) {
+            Courtesy courtesy,
+            Records.FolderRecords records) {
+        this.records = records;
         this.courtesy = courtesy;
         this.repository = repository;
         this.links = links;
@@ -127,9 +132,19 @@ final class PushRunner {
             out.flush();
             Received received = ReceivePack.receive(repository, client.uuid(), Limits.DEFAULT, in, out);
             out.flush();
+            records.clear(NO_ROOM);
             String refusal = String.join("; ", received.rejections());
             stream.end();
             return refusal.isEmpty() ? null : refusal;
+        } catch (NoRoomException full) {
+            records.raise(
+                    NO_ROOM,
+                    "error",
+                    "The disk that holds " + repository.path()
+                            + " is as full as annex.diskreserve lets it be: nothing is lost, and what is changed here is"
+                            + " kept, but nothing is received from other devices; free some space.");
+            stream.reset(Diagnosis.brief(full));
+            return Diagnosis.brief(full);
         } catch (IOException broken) {
             stream.reset(Diagnosis.brief(broken));
             return Diagnosis.brief(broken);

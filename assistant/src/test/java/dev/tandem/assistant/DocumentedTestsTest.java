@@ -30,7 +30,8 @@ class DocumentedTestsTest {
         Map<String, String> sources = new HashMap<>();
         for (String module : List.of("gitsync", "xmpp", "assistant")) {
             try (Stream<Path> files = Files.walk(TOP.resolve(module).resolve("src/test/java"))) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
                     sources.put(name, Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", ""));
                 }
@@ -57,7 +58,8 @@ class DocumentedTestsTest {
         Map<String, String> sources = sources();
         List<String> missing = new ArrayList<>();
         int named = 0;
-        Matcher reference = REFERENCE.matcher(Files.readString(TOP.resolve("docs").resolve(document)));
+        Matcher reference =
+                REFERENCE.matcher(Files.readString(TOP.resolve("docs").resolve(document)));
         while (reference.find()) {
             named++;
             String source = sources.get(reference.group(1));

@@ -34,6 +34,9 @@ public interface Actions {
      */
     void addAccount(NewAccount account) throws ActionFailed;
 
+    /** Makes a new account on its server, then does the same. */
+    void registerAccount(NewAccount account) throws ActionFailed;
+
     /** Signs out and forgets the account. */
     void removeAccount(String jid) throws ActionFailed;
 
@@ -140,6 +143,15 @@ public interface Actions {
      */
     void decideDeletion(String folder, boolean meant) throws ActionFailed;
 
+    /** What was asked for, outlives the asking and is not finished, in the order of asking. */
+    List<Wish> queue();
+
+    /** Tries one of these now, instead of when its wait is over. */
+    void retry(long id) throws ActionFailed;
+
+    /** Takes one of these back; what it has done until then stays. */
+    void cancel(long id) throws ActionFailed;
+
     /** Stops syncing a folder, or all, until resumed; survives a restart. */
     void pause(Optional<String> folder) throws ActionFailed;
 
@@ -201,6 +213,26 @@ public interface Actions {
      * @param outOfReach contents of large files that are wanted here and on no device that can be reached
      */
     record Synced(String folder, @Nullable String head, int peers, List<String> unreachable, int outOfReach) {}
+
+    /**
+     * Something that was asked for.
+     *
+     * @param kind what, as a word
+     * @param folder the folder's name, or null
+     * @param state {@code queued} or {@code running}
+     * @param step how far it is
+     * @param attempts of this step that came to nothing
+     * @param next when it is tried again
+     */
+    record Wish(
+            long id,
+            String kind,
+            @Nullable String folder,
+            String state,
+            String step,
+            int attempts,
+            Instant next,
+            @Nullable String lastError) {}
 
     /**
      * What became of one large file.

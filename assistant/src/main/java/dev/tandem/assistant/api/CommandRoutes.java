@@ -29,7 +29,8 @@ final class CommandRoutes {
     }
 
     void add(LocalApi.Routes routes) {
-        routes.add(HandlerType.POST, "/api/accounts", this::addAccount);
+        routes.add(HandlerType.POST, "/api/accounts", request -> addAccount(request, actions::addAccount));
+        routes.add(HandlerType.POST, "/api/accounts/new", request -> addAccount(request, actions::registerAccount));
         routes.add(HandlerType.DELETE, "/api/accounts", this::removeAccount);
         routes.add(HandlerType.POST, "/api/folders", this::addFolder);
         routes.add(HandlerType.DELETE, "/api/folders", this::removeFolder);
@@ -43,6 +44,9 @@ final class CommandRoutes {
         routes.add(HandlerType.POST, "/api/doctor", this::doctor);
         routes.add(HandlerType.POST, "/api/confirm", request -> decideDeletion(request, true));
         routes.add(HandlerType.POST, "/api/undo", request -> decideDeletion(request, false));
+        routes.add(HandlerType.GET, "/api/queue", request -> answer(request, new Requests.Queue(actions.queue())));
+        routes.add(HandlerType.POST, "/api/queue/retry", this::retry);
+        routes.add(HandlerType.POST, "/api/queue/cancel", this::cancel);
         routes.add(HandlerType.POST, "/api/pause", this::pause);
         routes.add(HandlerType.POST, "/api/resume", this::resume);
     }
@@ -59,11 +63,15 @@ final class CommandRoutes {
         return actions.under(name);
     }
 
-    private void addAccount(Context request) throws Exception {
+    private interface Enter {
+        void account(Actions.NewAccount account) throws ActionFailed;
+    }
+
+    private void addAccount(Context request, Enter enter) throws Exception {
         Actions.NewAccount account = body(request, Actions.NewAccount.class);
         required(account.jid(), "jid");
         required(account.password(), "password");
-        actions.addAccount(account);
+        enter.account(account);
         answer(request, LocalApi.DONE);
     }
 
@@ -144,6 +152,16 @@ final class CommandRoutes {
 
     private void decideDeletion(Context request, boolean meant) throws Exception {
         actions.decideDeletion(required(body(request, Requests.Named.class).folder(), "folder"), meant);
+        answer(request, LocalApi.DONE);
+    }
+
+    private void retry(Context request) throws Exception {
+        actions.retry(required(body(request, Requests.Numbered.class).id(), "id"));
+        answer(request, LocalApi.DONE);
+    }
+
+    private void cancel(Context request) throws Exception {
+        actions.cancel(required(body(request, Requests.Numbered.class).id(), "id"));
         answer(request, LocalApi.DONE);
     }
 

@@ -92,13 +92,14 @@ final class HistoryRoutes {
                                 number(request, "context", CONTEXT, Integer.MAX_VALUE))));
     }
 
-    /** Saved by the browser and never opened as a page of ours, whatever it claims to be; pictures may be shown in one. */
+    /**
+     * Saved by the browser and never opened as a page of ours, whatever it claims to be; pictures may be shown in one.
+     */
     private void content(Context request) throws Exception {
         Optional<String> commit = Optional.ofNullable(request.queryParam("commit"));
         HistoryViews.Content content = views.content(folder(request), query(request, "path"), commit);
-        String ending = content.name()
-                .substring(content.name().lastIndexOf('.') + 1)
-                .toLowerCase(Locale.ROOT);
+        String ending =
+                content.name().substring(content.name().lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         String name = URLEncoder.encode(content.name(), StandardCharsets.UTF_8).replace("+", "%20");
         request.contentType(PICTURES.getOrDefault(ending, "application/octet-stream"));
         request.header("Content-Disposition", "attachment; filename*=UTF-8''" + name);

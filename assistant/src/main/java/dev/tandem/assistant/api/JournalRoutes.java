@@ -40,6 +40,10 @@ final class JournalRoutes {
 
     record Readers(List<Reader> readers) {}
 
+    JournalStream stream() {
+        return stream;
+    }
+
     /** {@code patient} are for what may wait. */
     void add(LocalApi.Routes patient, LocalApi.Routes quick) {
         patient.add(HandlerType.GET, "/api/log", this::log);
@@ -134,9 +138,13 @@ final class JournalRoutes {
         if (value == null) {
             return otherwise;
         }
+        return Math.min(number(name, value), max);
+    }
+
+    static long number(String name, String value) throws Refused {
         if (!value.matches("[0-9]{1,18}")) {
             throw new Refused(400, "usage", name + " is not a number: " + value);
         }
-        return Math.min(Long.parseLong(value), max);
+        return Long.parseLong(value);
     }
 }

@@ -3,6 +3,7 @@ package dev.tandem.assistant.api;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tandem.assistant.store.Journal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -46,19 +47,48 @@ final class JournalStream {
             Duration patience,
             LongConsumer delivers) {}
 
+    /** Takes one entry as a JSON object. */
+    interface Lines {
+        void line(long cursor, byte[] json) throws IOException;
+    }
+
+    long last() {
+        return journal.last();
+    }
+
+    boolean isClosed() {
+        return journal.isClosed();
+    }
+
+    /** Waits until there is an entry after a cursor, at most that long. */
+    void await(long cursor, Duration patience) {
+        journal.await(cursor, patience);
+    }
+
     void write(Reading reading, OutputStream out) throws IOException {
+        Lines lines = (cursor, json) -> {
+            out.write(json);
+            out.write('\n');
+        };
         Instant deadline = clock.instant().plus(reading.patience());
         long cursor = reading.since();
         long seen = journal.last();
-        long reached = writePages(reading, cursor, reading.resumes(), out);
+        long reached = read(reading, lines);
         while (reached == cursor && journal.await(seen, Duration.between(clock.instant(), deadline))) {
             seen = journal.last();
-            reached = writePages(reading, cursor, false, out);
+            reached = writePages(reading, cursor, false, lines);
         }
+        out.flush();
     }
 
-    /** Gives the cursor of the last line, or the one it began with if there was nothing to write. */
-    private long writePages(Reading reading, long from, boolean saysGap, OutputStream out) throws IOException {
+    /**
+     * Gives what there is, without waiting; the cursor of the last line, or the one it began with if there was none.
+     */
+    long read(Reading reading, Lines lines) throws IOException {
+        return writePages(reading, reading.since(), reading.resumes(), lines);
+    }
+
+    private long writePages(Reading reading, long from, boolean saysGap, Lines lines) throws IOException {
         long cursor = from;
         int left = reading.limit();
         boolean first = saysGap;
@@ -67,14 +97,13 @@ final class JournalStream {
             reading.delivers().accept(last(page, cursor));
             if (first && page.gap().isPresent()) {
                 cursor = page.gap().get().resume();
-                writeGap(page.gap().get(), out);
+                lines.line(cursor, gap(page.gap().get()));
             }
             first = false;
             for (Journal.Entry entry : page.entries()) {
-                writeEntry(entry, out);
+                lines.line(entry.cursor(), json(entry));
                 cursor = entry.cursor();
             }
-            out.flush();
             left -= page.entries().size();
             if (page.entries().size() < PAGE_ENTRIES) {
                 break;
@@ -89,27 +118,28 @@ final class JournalStream {
                 : page.entries().get(page.entries().size() - 1).cursor();
     }
 
-    private void writeGap(Journal.Gap gap, OutputStream out) throws IOException {
+    private byte[] gap(Journal.Gap gap) throws IOException {
         Map<String, String> fields =
                 gap.count() == 0 ? Map.of("reason", "unknown cursor") : Map.of("reason", "no longer kept");
-        try (JsonGenerator json = begin(out, gap.resume(), clock.instant(), "gap", null)) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = begin(bytes, gap.resume(), clock.instant(), "gap", null)) {
             json.writeNumberField("missed", gap.count());
             end(json, fields);
         }
-        out.write('\n');
+        return bytes.toByteArray();
     }
 
-    private static void writeEntry(Journal.Entry entry, OutputStream out) throws IOException {
-        try (JsonGenerator json = begin(out, entry.cursor(), entry.time(), entry.type(), entry.folder())) {
+    private static byte[] json(Journal.Entry entry) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = begin(bytes, entry.cursor(), entry.time(), entry.type(), entry.folder())) {
             end(json, entry.fields());
         }
-        out.write('\n');
+        return bytes.toByteArray();
     }
 
     private static JsonGenerator begin(
             OutputStream out, long cursor, Instant time, String type, @Nullable String folder) throws IOException {
-        JsonGenerator json = JSON.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-        json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+        JsonGenerator json = JSON.createGenerator(out);
         json.writeStartObject();
         json.writeNumberField("cursor", cursor);
         json.writeStringField("time", time.toString());

@@ -18,7 +18,6 @@ import io.javalin.http.HttpStatus;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -26,7 +25,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -49,8 +47,11 @@ public final class LocalApi implements AutoCloseable {
     /** Commands and followers that may wait at once; a person has a few terminals. */
     static final int MAX_WAITING = 10;
 
+    /** Pages that are looked at; one that is hidden leaves its place. They do not take those of the commands. */
+    static final int MAX_PAGES = 8;
+
     /** Those that wait, one that accepts, one that selects, and four for what is answered at once. */
-    private static final int MAX_THREADS = MAX_WAITING + 6;
+    private static final int MAX_THREADS = MAX_WAITING + MAX_PAGES + 6;
 
     private static final int IDLE_THREADS = 4;
     private static final int IDLE_MILLIS = 30_000;
@@ -63,13 +64,6 @@ public final class LocalApi implements AutoCloseable {
 
     static final Requests.Done DONE = new Requests.Done(true);
 
-    /** The page's files: the address, then the resource and its type. */
-    private static final Map<String, String[]> PAGE = Map.of(
-            "/", new String[] {"index.html", "text/html; charset=utf-8"},
-            "/style.css", new String[] {"style.css", "text/css; charset=utf-8"},
-            "/page.js", new String[] {"page.js", "text/javascript; charset=utf-8"},
-            "/icon.svg", new String[] {"icon.svg", "image/svg+xml"});
-
     private final Actions actions;
     private final JournalRoutes journal;
     private final InstantSource clock;
@@ -77,6 +71,7 @@ public final class LocalApi implements AutoCloseable {
     private final SecureRandom random;
     private final String version;
     private final Semaphore waiting = new Semaphore(MAX_WAITING);
+    private final Semaphore pages = new Semaphore(MAX_PAGES);
     private final Javalin javalin;
     private volatile @Nullable Gate gate;
 
@@ -169,7 +164,8 @@ public final class LocalApi implements AutoCloseable {
         new FolderRoutes(actions).add(patient);
         new SurveyRoutes(actions, clock).add(patient);
         new HistoryRoutes(actions.views()).add(patient);
-        PAGE.forEach((address, file) -> javalin.get(address, request -> page(request, file[0], file[1])));
+        javalin.get("/api/events", bounded(pages, "pages are open: close some of them", this::events));
+        Page.add(javalin::addHttpHandler);
     }
 
     private void failures() {
@@ -196,8 +192,12 @@ public final class LocalApi implements AutoCloseable {
     }
 
     static void answer(Context request, Object value) {
+        request.contentType("application/json").result(json(value));
+    }
+
+    static byte[] json(Object value) {
         try {
-            request.contentType("application/json").result(JSON.writeValueAsBytes(value));
+            return JSON.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -230,34 +230,38 @@ public final class LocalApi implements AutoCloseable {
 
     /** A handler that may wait; each has the same right to one of the few places. */
     private Handler patiently(Handler handler) {
+        return bounded(waiting, "commands wait for the daemon: end some of them", handler);
+    }
+
+    private static Handler bounded(Semaphore places, String taken, Handler handler) {
         return request -> {
-            if (!waiting.tryAcquire()) {
-                throw new Refused(
-                        503, "failed", "too many commands wait for the daemon: end some of them and try again");
+            if (!places.tryAcquire()) {
+                throw new Refused(503, "failed", "too many " + taken + " and try again");
             }
             try {
                 handler.handle(request);
             } finally {
-                waiting.release();
+                places.release();
             }
         };
+    }
+
+    private void events(Context request) throws IOException, Refused {
+        String last = request.header("Last-Event-ID"); // what a browser sends when it comes back by itself
+        long since = last == null
+                ? JournalRoutes.number(request, "since", -1, Long.MAX_VALUE)
+                : JournalRoutes.number("Last-Event-ID", last);
+        request.contentType("text/event-stream");
+        new EventStream(actions, journal.stream())
+                .write(since, request.res().getOutputStream()); // not Javalin's, which may hold back to compress
     }
 
     private void stop(Context request) throws IOException {
         request.contentType("application/json");
         // On its way before the daemon begins to end, as that ends this server too.
-        request.outputStream().write(JSON.writeValueAsBytes(DONE));
+        request.outputStream().write(json(DONE));
         request.outputStream().flush();
         actions.stop();
-    }
-
-    private static void page(Context request, String name, String type) throws IOException {
-        try (InputStream resource = LocalApi.class.getResourceAsStream(name)) {
-            if (resource == null) {
-                throw new IllegalStateException(name + " is missing from the program's own files");
-            }
-            request.contentType(type).result(resource.readAllBytes());
-        }
     }
 
     static <T> T body(Context request, Class<T> type) throws Refused, IOException {

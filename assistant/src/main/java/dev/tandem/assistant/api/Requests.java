@@ -12,6 +12,10 @@ final class Requests {
 
     record Named(@Nullable String folder) {}
 
+    record Numbered(@Nullable Long id) {}
+
+    record Queue(List<Actions.Wish> commands) {}
+
     record Await(Actions.Offer offer, int timeoutSeconds) {}
 
     record Join(String jid, String code, @Nullable String directory) {}

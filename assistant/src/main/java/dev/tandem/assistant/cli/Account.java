@@ -16,15 +16,20 @@ import picocli.CommandLine.Parameters;
         name = "account",
         description = "XMPP accounts that the daemon is signed in to.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Account.AddAccount.class, Account.ListAccounts.class, Account.RemoveAccount.class})
+        subcommands = {
+            Account.AddAccount.class,
+            Account.RegisterAccount.class,
+            Account.ListAccounts.class,
+            Account.RemoveAccount.class
+        })
 final class Account extends Verb {
     @Override
     int run() {
-        throw usage("which: account add, list or remove?");
+        throw usage("which: account add, register, list or remove?");
     }
 
-    @Command(name = "add", description = "Sign in to an account.")
-    static final class AddAccount extends Verb {
+    /** What both commands that bring an account ask for. */
+    abstract static class Enter extends Verb {
         @Parameters(paramLabel = "JID", description = "For example alice@example.org.")
         private String jid = "";
 
@@ -40,23 +45,40 @@ final class Account extends Verb {
                 description = "Accept the certificate in this PEM file besides the system's authorities.")
         private @Nullable Path trustedCertificate;
 
-        @Override
-        int run() throws IOException, CommandFailed {
+        int enter(String address, boolean chosen, String done) throws IOException, CommandFailed {
             Client daemon = daemon();
             Map<String, String> account = new LinkedHashMap<>();
             account.put("jid", jid);
-            account.put("password", Password.read(this, source, jid));
+            account.put(
+                    "password",
+                    chosen ? Password.choose(this, source, jid) : Password.read(this, source, jid));
             if (server != null) {
                 account.put("server", server);
             }
             if (trustedCertificate != null) {
                 account.put("trustedCertificate", Files.readString(trustedCertificate));
             }
-            daemon.post("/api/accounts", account, PATIENT);
+            daemon.post(address, account, PATIENT);
             if (!root().json()) {
-                say("signed in as " + jid);
+                say(done + jid);
             }
             return Exit.DONE.code();
+        }
+    }
+
+    @Command(name = "add", description = "Sign in to an account.")
+    static final class AddAccount extends Enter {
+        @Override
+        int run() throws IOException, CommandFailed {
+            return enter("/api/accounts", false, "signed in as ");
+        }
+    }
+
+    @Command(name = "register", description = "Get a new account from a server that gives one to anybody, and sign in.")
+    static final class RegisterAccount extends Enter {
+        @Override
+        int run() throws IOException, CommandFailed {
+            return enter("/api/accounts/new", true, "registered, and signed in as ");
         }
     }
 

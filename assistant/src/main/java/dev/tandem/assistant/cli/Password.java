@@ -36,10 +36,26 @@ final class Password {
         if (source != null && source.command != null) {
             return firstLine(outputOf(source.command), "the command's output");
         }
+        return typed(verb, "Password for %s: ", jid);
+    }
+
+    /** A new one: who types it types it twice. */
+    static String choose(Verb verb, @Nullable Source source, String jid) throws IOException, CommandFailed {
+        if (source != null) {
+            return read(verb, source, jid);
+        }
+        String first = typed(verb, "New password for %s: ", jid);
+        if (!first.equals(typed(verb, "Again, for %s: ", jid))) {
+            throw verb.usage("the two passwords differ; nothing was done");
+        }
+        return first;
+    }
+
+    private static String typed(Verb verb, String prompt, String jid) {
         Console console = Terminal.find()
                 .orElseThrow(() -> verb.usage(
                         "no terminal to ask for the password on: use --password-file or --password-command"));
-        char[] typed = console.readPassword("Password for %s: ", jid);
+        char[] typed = console.readPassword(prompt, jid);
         if (typed == null || typed.length == 0) {
             throw verb.usage("no password was given");
         }

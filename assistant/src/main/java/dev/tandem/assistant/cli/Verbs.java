@@ -27,6 +27,7 @@ enum Verbs {
     DOCTOR("doctor", Section.EVERY_DAY),
     CONFIRM("confirm", Section.EVERY_DAY),
     UNDO("undo", Section.EVERY_DAY),
+    QUEUE("queue", Section.EVERY_DAY),
     PAUSE("pause", Section.EVERY_DAY),
     RESUME("resume", Section.EVERY_DAY),
     OPEN("open", Section.EVERY_DAY),
@@ -93,6 +94,7 @@ enum Verbs {
             case DOCTOR -> new Doctor();
             case CONFIRM -> new Confirm();
             case UNDO -> new Undo();
+            case QUEUE -> new Queue();
             case PAUSE -> new Pause();
             case RESUME -> new Resume();
             case OPEN -> new OpenFolder();

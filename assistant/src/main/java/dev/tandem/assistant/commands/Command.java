@@ -20,6 +20,11 @@ public sealed interface Command {
         return false;
     }
 
+    /** What it comes to when the user takes it back at that step. */
+    default Outcome cancelled(String step, Failure why) {
+        return new Outcome.Failed(why);
+    }
+
     /**
      * One method per kind, so that whoever runs commands fails to compile when one is added. Each does what
      * {@link Run#step()} names, or finds it done already, and then calls {@link Run#end} once; it may block.
@@ -145,6 +150,13 @@ public sealed interface Command {
         @Override
         public boolean isSameWishAs(Command other) {
             return other instanceof PairJoin join && join.jid.equals(jid) && join.code.equals(code);
+        }
+
+        /** What was made for it is taken back, unless the two are paired already. */
+        @Override
+        public Outcome cancelled(String step, Failure why) {
+            boolean made = place != null && !step.equals("sync");
+            return made ? new Outcome.Next("undo", failing(why), Outcome.NOTHING) : new Outcome.Failed(why);
         }
 
         /** The same, with the folder's place. */

@@ -2,6 +2,7 @@ package dev.tandem.assistant.commands;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ public record CommandRow(
         Instant changed) {
     static final Duration FIRST_INTERVAL = Duration.ofSeconds(2);
     static final Duration LONGEST_INTERVAL = Duration.ofMinutes(2);
+
+    /** How often one that waits for an account looks by itself, should nobody tell it (SMPLX-9). */
+    static final Duration LOOK_AGAIN = Duration.ofMinutes(30);
 
     /** How far it is. */
     public enum State {
@@ -85,6 +89,16 @@ public record CommandRow(
         return with(number, key, step, arguments, state, attempts, interval, next, error, result, changed);
     }
 
+    /** Whether it waits for an account. */
+    public boolean isOffline() {
+        return interval.equals(LOOK_AGAIN);
+    }
+
+    /** To be tried at once, from the first interval on. */
+    public CommandRow retried(Instant now) {
+        return with(id, key, step, arguments, state, attempts, FIRST_INTERVAL, now, error, result, now);
+    }
+
     CommandRow started(Instant now) {
         return with(id, key, step, arguments, State.RUNNING, attempts, interval, next, error, result, now);
     }
@@ -127,6 +141,11 @@ public record CommandRow(
         if (outcome instanceof Outcome.Again again) {
             return again(again.why(), now);
         }
+        if (outcome instanceof Outcome.Offline offline) {
+            Instant at = now.plus(LOOK_AGAIN);
+            return with(
+                    id, key, step, arguments, State.QUEUED, attempts, LOOK_AGAIN, at, offline.why(), result, now);
+        }
         if (outcome instanceof Outcome.Done done) {
             String told = result == null ? Commands.write(done.result()) : result;
             return with(id, key, step, arguments, State.DONE, attempts, interval, now, null, told, now);
@@ -143,9 +162,10 @@ public record CommandRow(
 
     /** Waits 2 s the first time, then half as long again each time, 120 s at most (SMPLX-7). */
     private CommandRow again(String why, Instant now) {
-        Duration longer = interval.multipliedBy(3).dividedBy(2);
+        Duration wait = isOffline() ? FIRST_INTERVAL : interval;
+        Duration longer = wait.multipliedBy(3).dividedBy(2).truncatedTo(ChronoUnit.MILLIS); // as stored
         Duration then = longer.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : longer;
-        Instant at = now.plus(interval);
+        Instant at = now.plus(wait);
         return with(id, key, step, arguments, State.QUEUED, attempts + 1, then, at, why, result, now);
     }
 

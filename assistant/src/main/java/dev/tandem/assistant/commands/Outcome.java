@@ -25,6 +25,9 @@ public sealed interface Outcome {
     /** Not now, perhaps later. */
     record Again(String why) implements Outcome {}
 
+    /** Not before an account is online; that is no attempt. */
+    record Offline(String why) implements Outcome {}
+
     /** Never. */
     record Failed(Failure failure) implements Outcome {}
 }

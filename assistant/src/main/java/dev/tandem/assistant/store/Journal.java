@@ -184,6 +184,16 @@ public final class Journal {
         }
     }
 
+    /** Whether there will be no more entries. */
+    public boolean isClosed() {
+        following.lock();
+        try {
+            return closed;
+        } finally {
+            following.unlock();
+        }
+    }
+
     void close() {
         following.lock();
         try {

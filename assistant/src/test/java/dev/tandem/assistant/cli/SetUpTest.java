@@ -11,6 +11,17 @@ import org.junit.jupiter.api.Test;
 @DisplayName("tandem account, add, remove, pause and resume")
 final class SetUpTest extends WithDaemon {
     @Test
+    @DisplayName("account register takes what add takes, and asks for a new account")
+    void register() throws IOException {
+        Path password = Files.writeString(directory.resolve("p"), "sec ret\n");
+        assertThat(run("account", "register", "a@x", "--password-file", password.toString(), "--server", "h:1")
+                        .done()
+                        .out())
+                .isEqualTo("registered, and signed in as a@x\n");
+        assertThat(actions.asked()).containsExactly("registerAccount a@x sec ret h:1");
+    }
+
+    @Test
     @DisplayName("a password comes from a file's or a command's first line, never from an argument")
     void password() throws IOException {
         Path file = Files.writeString(directory.resolve("password"), "sec ret\nmore\n");

@@ -23,7 +23,8 @@ final class TandemCommandTest extends WithDaemon {
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
                 "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "remote", "history", "restore",
-                "peers", "sync", "status", "log", "get", "drop", "whereis", "doctor", "confirm", "undo", "pause",
+                "peers", "want", "limit", "sync", "status", "log", "get", "drop", "whereis", "doctor", "confirm", "undo", "queue",
+                "pause",
                 "resume", "open", "web");
 
         @Test

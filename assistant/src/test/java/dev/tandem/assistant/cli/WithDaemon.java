@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.api.LocalApi;
+import dev.tandem.assistant.api.SettingRoutes;
 import dev.tandem.assistant.store.Store;
 import dev.tandem.assistant.testing.FakeActions;
+import dev.tandem.assistant.testing.FakeSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,6 +34,7 @@ abstract class WithDaemon {
     Path directory;
 
     final FakeActions actions = new FakeActions();
+    final FakeSettings settings = new FakeSettings();
     final Store store = Store.inMemory();
 
     @Nullable
@@ -104,6 +107,7 @@ abstract class WithDaemon {
                 random,
                 InstantSource.system(),
                 "0.1.0");
+        api.add(new SettingRoutes(settings, settings));
         home.publish(new Home.Running(api.start(), ProcessHandle.current().pid()));
     }
 

@@ -118,12 +118,21 @@ class TransfersTest {
         steps.then(new Event.RepositorySeen(held, null, true));
         held = new Tips(tips(1).head(), digit.repeat(40));
         return steps.then(
-                new Event.Integrated(
-                        held,
-                        Set.of(PHONE.uuid()),
-                        List.of(),
-                        List.of(),
-                        new ContentCount(1, false)),
+                new Event.Integrated(held, Set.of(PHONE.uuid()), List.of(), List.of(), new ContentCount(1, false)),
                 Effect.FindContent.class);
+    }
+
+    @Test
+    @DisplayName("wait while they are held: what was under way is cancelled, no sync waits for them, and they go on after")
+    void held() {
+        long fetch = found(PHONE).get(0).fetch();
+
+        assertThat(steps.then(new Event.ContentsHeld("large files wait"), Effect.CancelFetch.class))
+                .containsExactly(new Effect.CancelFetch(fetch));
+        steps.then(new Event.FetchEnded(fetch, PHONE, "cancelled"));
+        assertThat(steps.then(new Event.GetRequested(7), Effect.FindContent.class)).isEmpty();
+        assertThat(steps.all(Effect.GetEnded.class)).containsExactly(new Effect.GetEnded(7));
+
+        assertThat(steps.then(new Event.ContentsHeld(null), Effect.FindContent.class)).hasSize(1);
     }
 }

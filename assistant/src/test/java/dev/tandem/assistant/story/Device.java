@@ -8,6 +8,7 @@ import dev.tandem.assistant.api.ActionFailed;
 import dev.tandem.assistant.api.Actions;
 import dev.tandem.assistant.api.Home;
 import dev.tandem.assistant.api.Status;
+import dev.tandem.assistant.api.Wanting;
 import dev.tandem.xmpp.testing.Prosody;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -132,6 +133,10 @@ final class Device implements AutoCloseable {
         await(name + " has the commit " + message)
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> git("log", "-1", "--format=%s").strip().equals(message));
+    }
+
+    Wanting wanting() {
+        return daemon.wanting();
     }
 
     /** What it has sent over its links since its daemon started. */

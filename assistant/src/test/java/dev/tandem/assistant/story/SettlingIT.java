@@ -115,8 +115,7 @@ class SettlingIT {
         laptop.writes("film.mp4", film);
         synced();
         laptop.in(clone, "pull", "-q", "origin", "main");
-        Files.writeString(
-                clone.resolve("film.mp4"), "/annex/objects/SHA256E-s7000000--" + "ab".repeat(32) + ".mp4\n");
+        Files.writeString(clone.resolve("film.mp4"), "/annex/objects/SHA256E-s7000000--" + "ab".repeat(32) + ".mp4\n");
         laptop.in(clone, "commit", "-qam", "another film");
         film[0]++;
         laptop.writes("film.mp4", film);

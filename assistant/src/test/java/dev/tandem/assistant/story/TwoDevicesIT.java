@@ -232,7 +232,8 @@ class TwoDevicesIT {
 
     @Test
     @Order(13)
-    @DisplayName("what git forgets arrives: times through a merge, empty directories coming and going, links as they are")
+    @DisplayName(
+            "what git forgets arrives: times through a merge, empty directories coming and going, links as they are")
     void whatGitForgets() throws Exception {
         Instant then = Instant.parse("2021-03-04T05:06:07Z");
         phone.actions().pause(Optional.empty());

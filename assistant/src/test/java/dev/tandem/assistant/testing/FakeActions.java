@@ -127,6 +127,11 @@ public final class FakeActions implements Actions {
     }
 
     @Override
+    public void registerAccount(NewAccount account) throws ActionFailed {
+        note("registerAccount " + account.jid() + " " + account.password() + " " + account.server());
+    }
+
+    @Override
     public void removeAccount(String jid) throws ActionFailed {
         note("removeAccount " + jid);
     }
@@ -282,6 +287,21 @@ public final class FakeActions implements Actions {
     @Override
     public void decideDeletion(String folder, boolean meant) throws ActionFailed {
         note((meant ? "confirm " : "undo ") + folder);
+    }
+
+    @Override
+    public List<Wish> queue() {
+        return List.of(new Wish(7, "get", "notes", "queued", "wish", 3, Instant.EPOCH, "nobody has it"));
+    }
+
+    @Override
+    public void retry(long id) throws ActionFailed {
+        note("retry " + id);
+    }
+
+    @Override
+    public void cancel(long id) throws ActionFailed {
+        note("cancel " + id);
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class ReceivePack {
             throws IOException {
         long room = new ContentStore(repository.git()).roomBytes();
         if (room <= 0) {
-            throw new IOException("no space left to receive: the disk that holds " + repository.path()
+            throw new NoRoomException("no space left to receive: the disk that holds " + repository.path()
                     + " is as full as annex.diskreserve lets it be; free some space there");
         }
         byte[] times = FileTimes.readBlock(in, limits.timesBytes());

@@ -104,7 +104,10 @@ public record Extra(List<FileTime> files, Map<String, Mark> directories) {
             String path = escaped(file.path);
             if (path.length() <= MAX_PATH && text.length() + path.length() < MAX_BYTES / 3) { // of UTF-8, at worst
                 text.append(" t ").append(file.millis).append(' ');
-                text.append(String.format("%016x", file.blob)).append(' ').append(path).append('\n');
+                text.append(String.format("%016x", file.blob))
+                        .append(' ')
+                        .append(path)
+                        .append('\n');
             }
         }
         return text.toString();
@@ -209,7 +212,8 @@ public record Extra(List<FileTime> files, Map<String, Mark> directories) {
 
     private static String escaped(String path) {
         StringBuilder text = new StringBuilder(path.length());
-        for (char each : path.toCharArray()) {
+        for (int at = 0; at < path.length(); at++) {
+            char each = path.charAt(at);
             if (each < ' ' || each == '%' || each == 0x7f) {
                 text.append(String.format("%%%02X", (int) each));
             } else {

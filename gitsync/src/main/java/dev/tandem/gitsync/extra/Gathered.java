@@ -100,12 +100,13 @@ public final class Gathered {
     }
 
     /** Those that no other one comes after. */
+    @SuppressWarnings("ReferenceEquality") // the very same entry of the list
     private List<Word> newest(List<Word> words) throws IOException {
         List<Word> newest = new ArrayList<>();
         for (Word word : words) {
             boolean overtaken = false;
             for (Word other : words) {
-                overtaken = overtaken || (other != word && walk.isMergedInto(word.commit, other.commit));
+                overtaken = overtaken || (!other.equals(word) && walk.isMergedInto(word.commit, other.commit));
             }
             if (!overtaken) {
                 newest.add(word);
@@ -125,8 +126,10 @@ public final class Gathered {
         List<Word> all = new ArrayList<>();
         words.values().forEach(about -> all.addAll(about.getOrDefault(path, List.of())));
         List<Word> sides = newest(all);
-        Optional<Instant> latest =
-                sides.stream().map(word -> word.file.millis()).max(Long::compare).map(Instant::ofEpochMilli);
+        Optional<Instant> latest = sides.stream()
+                .map(word -> word.file.millis())
+                .max(Long::compare)
+                .map(Instant::ofEpochMilli);
         return latest.isPresent() && !before.isBelow(path, there, sides) && time.isAfter(latest.get())
                 ? Optional.of(time)
                 : latest;

@@ -179,7 +179,9 @@ final class Commit {
         for (Change change : changes) {
             DirCacheEntry written = index.get(change.path());
             DirCacheEntry entry = written != null ? written : folder.index().entry(change.path());
-            if (change.kind() != WorkTree.Kind.DELETED && entry != null && !FileMode.SYMLINK.equals(entry.getRawMode())) {
+            if (change.kind() != WorkTree.Kind.DELETED
+                    && entry != null
+                    && !FileMode.SYMLINK.equals(entry.getRawMode())) {
                 times.add(FileTime.of(change.path(), entry.getObjectId(), entry.getLastModifiedInstant()));
             }
         }

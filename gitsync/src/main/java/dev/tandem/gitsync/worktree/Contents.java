@@ -65,7 +65,9 @@ final class Contents {
         Stat after = Stat.of(file);
         if (after == null || !stat.equals(after)) {
             // a second name, given to it on the way, is a change of the inode that leaves the content as it was read
-            if (after == null || !stat.equalsButForNames(after) || !folder.filter().hasLinked(file)) {
+            if (after == null
+                    || !stat.equalsButForNames(after)
+                    || !folder.filter().hasLinked(file)) {
                 throw new ChangedException();
             }
         }

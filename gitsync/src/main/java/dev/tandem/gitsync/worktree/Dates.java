@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class Dates {
-    /** What is said of a content that comes back is found this far behind the head; further back it is not looked for. */
+    /**
+     * What is said of a content that comes back is found this far behind the head; further back it is not looked for.
+     */
     private static final int COMMITS_BEHIND = 2000;
 
     private final Folder folder;
@@ -117,7 +119,8 @@ final class Dates {
     void later(Map<String, @Nullable DirCacheEntry> index) throws IOException {
         for (FileTime word : said.words()) {
             String path = word.path();
-            DirCacheEntry entry = index.containsKey(path) ? null : folder.index().entry(path);
+            DirCacheEntry entry =
+                    index.containsKey(path) ? null : folder.index().entry(path);
             if (entry == null || FileMode.SYMLINK.equals(entry.getRawMode()) || !SafePath.isSafe(path)) {
                 continue;
             }

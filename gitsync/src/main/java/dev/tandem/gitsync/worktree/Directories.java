@@ -4,6 +4,7 @@ import io.methvin.watchservice.MacOSXListeningWatchService;
 import io.methvin.watchservice.WatchablePath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -22,6 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +39,9 @@ final class Directories implements Closeable {
 
     private final Path root;
     private final boolean wholeTrees;
-    private final WatchService service;
+    private final Opening opening;
+    /** The system gives out only so many; done when it has given one, or when this is closed. */
+    private final CompletableFuture<WatchService> service = new CompletableFuture<>();
     /** Guarded by this. */
     private final Map<WatchKey, Path> paths = new HashMap<>();
     /** Guarded by this. */
@@ -43,21 +49,50 @@ final class Directories implements Closeable {
 
     private final int watchesMax;
 
+    /** Gets a watch service from the system. */
+    interface Opening {
+        WatchService open() throws IOException;
+    }
+
     /**
+     * @param opening in place of the system's own, for tests
      * @param watchesMax how many directories the system lets us watch, for tests; it says by itself when it is enough
      */
-    Directories(Path root, int watchesMax) throws IOException {
+    Directories(Path root, @Nullable Opening opening, int watchesMax) {
         this.root = root;
         this.watchesMax = watchesMax;
         this.wholeTrees =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("mac");
-        this.service = wholeTrees
-                ? new MacOSXListeningWatchService()
-                : root.getFileSystem().newWatchService();
+        this.opening = opening != null
+                ? opening
+                : wholeTrees ? MacOSXListeningWatchService::new : root.getFileSystem()::newWatchService;
     }
 
+    /** Waits, also until there is something to wait with. */
     WatchKey take() throws InterruptedException {
-        return service.take();
+        try {
+            return service.get().take();
+        } catch (ExecutionException closed) {
+            throw (ClosedWatchServiceException) new ClosedWatchServiceException().initCause(closed);
+        }
+    }
+
+    private synchronized WatchService service() throws IOException {
+        if (!service.isDone()) {
+            try {
+                service.complete(opening.open());
+            } catch (IOException e) {
+                throw new IOException(
+                        "Cannot watch " + root + " (" + e.getMessage()
+                                + "); raise the limit, on Linux with sysctl fs.inotify.max_user_instances=1024",
+                        e);
+            }
+        }
+        try {
+            return service.join();
+        } catch (CompletionException closed) {
+            throw (ClosedWatchServiceException) new ClosedWatchServiceException().initCause(closed);
+        }
     }
 
     synchronized @Nullable Path of(WatchKey key) {
@@ -122,12 +157,13 @@ final class Directories implements Closeable {
     }
 
     private void register(Path directory) throws IOException {
+        WatchService opened = service();
         Watchable watchable = wholeTrees ? new WatchablePath(directory) : directory;
         try {
             if (size() >= watchesMax && !contains(directory)) {
                 throw new IOException("User limit of inotify watches reached");
             }
-            WatchKey key = watchable.register(service, KINDS);
+            WatchKey key = watchable.register(opened, KINDS);
             synchronized (this) {
                 // A directory that was renamed keeps its key: it is known by its new path from now on.
                 Path old = paths.put(key, directory);
@@ -180,6 +216,9 @@ final class Directories implements Closeable {
 
     @Override
     public void close() throws IOException {
-        service.close();
+        if (!service.completeExceptionally(new ClosedWatchServiceException())
+                && !service.isCompletedExceptionally()) {
+            service.join().close();
+        }
     }
 }

@@ -185,8 +185,8 @@ final class EmptyDirectories {
         read = true;
         try {
             byte[] bytes = Files.readAllBytes(file);
-            String id = new String(bytes, 0, Math.min(bytes.length, Constants.OBJECT_ID_STRING_LENGTH),
-                    StandardCharsets.US_ASCII);
+            String id = new String(
+                    bytes, 0, Math.min(bytes.length, Constants.OBJECT_ID_STRING_LENGTH), StandardCharsets.US_ASCII);
             if (ObjectId.isId(id)) {
                 known = Directories.NONE.with(Extra.checked(bytes).directories());
                 at = ObjectId.fromString(id);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.eclipse.jgit.ignore.IgnoreNode;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.util.SystemReader;
 
 /** What {@code .gitignore}, {@code info/exclude} and {@code core.excludesFile} say, read anew for each operation. */
 final class Ignores {
@@ -25,12 +26,21 @@ final class Ignores {
         load(git.getDirectory().toPath().resolve("info/exclude")).ifPresent(general::add);
         String excludes = git.getConfig()
                 .getString(ConfigConstants.CONFIG_CORE_SECTION, null, ConfigConstants.CONFIG_KEY_EXCLUDESFILE);
-        if (excludes != null) {
-            Path file = excludes.startsWith("~/")
-                    ? git.getFS().userHome().toPath().resolve(excludes.substring(2))
-                    : root.resolve(excludes);
-            load(file).ifPresent(general::add);
-        }
+        load(excludes == null ? usual(git) : named(git, excludes)).ifPresent(general::add);
+    }
+
+    private Path named(Repository git, String excludes) {
+        return excludes.startsWith("~/")
+                ? git.getFS().userHome().toPath().resolve(excludes.substring(2))
+                : root.resolve(excludes);
+    }
+
+    /** Where git looks if nothing is configured: {@code $XDG_CONFIG_HOME/git/ignore} (gitignore(5)). */
+    private static Path usual(Repository git) {
+        String config = SystemReader.getInstance().getenv("XDG_CONFIG_HOME");
+        return config == null || config.isEmpty()
+                ? git.getFS().userHome().toPath().resolve(".config/git/ignore")
+                : Path.of(config, "git/ignore");
     }
 
     /** Whether git would leave this untracked path alone, itself or through a directory above it. */

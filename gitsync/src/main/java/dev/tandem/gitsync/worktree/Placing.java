@@ -151,7 +151,8 @@ final class Placing {
 
     private Instant modified(String path, ObjectId id, Optional<Path> content) throws IOException {
         boolean beside = content.isPresent();
-        boolean renamed = beside && !endsAlike(path, String.valueOf(content.get().getFileName()));
+        boolean renamed =
+                beside && !endsAlike(path, String.valueOf(content.get().getFileName()));
         Instant now = folder.clock().instant();
         Instant wanted = times.modified(path, id).orElse(committed);
         if (wanted.isAfter(now.plus(AHEAD_MAX))) {

@@ -80,8 +80,7 @@ public final class Watch implements Closeable {
             ScheduledExecutorService timers,
             ThreadFactory threads,
             LongSupplier nanoTime,
-            int watchesMax)
-            throws IOException {
+            Directories directories) {
         this.root = root;
         this.git = root.resolve(".git");
         this.listener = listener;
@@ -89,7 +88,7 @@ public final class Watch implements Closeable {
         this.nanoTime = nanoTime;
         this.files = new SettleQueue(settle);
         this.gitFiles = new SettleQueue(settle);
-        this.directories = new Directories(root, watchesMax);
+        this.directories = directories;
         this.thread = threads.newThread(this::takeEvents);
     }
 
@@ -100,12 +99,10 @@ public final class Watch implements Closeable {
      * @param threads makes the one thread that takes events
      *     <p>Where the system lets us watch no more directories, the listener is told what to do about that, and to
      *     scan every minute; once there are enough watches it goes on by itself.
-     * @throws IOException if nothing can be watched at all
      */
     public static Watch start(
-            Path root, Settle settle, WatchListener listener, ScheduledExecutorService timers, ThreadFactory threads)
-            throws IOException {
-        return start(root, settle, listener, timers, threads, Integer.MAX_VALUE);
+            Path root, Settle settle, WatchListener listener, ScheduledExecutorService timers, ThreadFactory threads) {
+        return start(root, settle, listener, timers, threads, new Directories(root, null, Integer.MAX_VALUE));
     }
 
     static Watch start(
@@ -114,9 +111,8 @@ public final class Watch implements Closeable {
             WatchListener listener,
             ScheduledExecutorService timers,
             ThreadFactory threads,
-            int watchesMax)
-            throws IOException {
-        Watch watch = new Watch(root, settle, listener, timers, threads, System::nanoTime, watchesMax);
+            Directories directories) {
+        Watch watch = new Watch(root, settle, listener, timers, threads, System::nanoTime, directories);
         try {
             watch.directories.addGit(); // few, and without them the user's own commits are not noticed
             watch.directories.addAll(root);
@@ -167,7 +163,9 @@ public final class Watch implements Closeable {
             scanning = !watched;
         }
         tell(() -> listener.rescan("not everything could be watched"));
-        if (!watched) {
+        if (watched) {
+            tell(listener::recovered);
+        } else {
             scanLater();
         }
     }

@@ -19,4 +19,7 @@ public interface WatchListener {
 
     /** A directory cannot be watched; changes in it are seen by the next scan only. The message says what to do. */
     void failed(IOException cause);
+
+    /** Everything is watched again that could not be. */
+    default void recovered() {}
 }

@@ -98,7 +98,8 @@ class ForgottenByGitTest {
     }
 
     @Test
-    @DisplayName("the time of a file: is that of the edit on a device that only merges, and of both versions of a conflict")
+    @DisplayName(
+            "the time of a file: is that of the edit on a device that only merges, and of both versions of a conflict")
     void merges() throws IOException {
         one.write("shared.txt", "start\n").commitAll();
         send(one, two);
@@ -156,7 +157,8 @@ class ForgottenByGitTest {
     }
 
     @Test
-    @DisplayName("the time of a file: an edit that follows a rename, and a variant, keep theirs on the device that made them")
+    @DisplayName(
+            "the time of a file: an edit that follows a rename, and a variant, keep theirs on the device that made them")
     void underAnotherName() throws IOException {
         one.write("old", "a file of some length\n").write("both", "x").commitAll();
         send(one, two);
@@ -350,7 +352,9 @@ class ForgottenByGitTest {
 
         assertThat(two.path.resolve("d")).isEmptyDirectory();
         Files.delete(two.repository.git().getDirectory().toPath().resolve("tandem/directories"));
-        assertThat(two.commitAll().head()).as("what was kept of it is found again").isEmpty();
+        assertThat(two.commitAll().head())
+                .as("what was kept of it is found again")
+                .isEmpty();
     }
 
     @Test
@@ -360,7 +364,11 @@ class ForgottenByGitTest {
         one.write("run.sh", "#!/bin/sh\n").write("plain", "x");
         Files.setPosixFilePermissions(one.path.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
         List<Path> targets = List.of(
-                Path.of("nowhere"), Path.of("../one/plain"), Path.of("/etc/hostname"), outside, Path.of("sub/../plain"));
+                Path.of("nowhere"),
+                Path.of("../one/plain"),
+                Path.of("/etc/hostname"),
+                outside,
+                Path.of("sub/../plain"));
         for (int i = 0; i < targets.size(); i++) {
             Files.createSymbolicLink(one.path.resolve("link" + i), targets.get(i));
         }
@@ -378,7 +386,8 @@ class ForgottenByGitTest {
         assertThat(two.path.resolve("run.sh")).isRegularFile();
         assertThat(Files.isExecutable(three.path.resolve("run.sh"))).isFalse();
         assertThat(outside).hasContent("not ours");
-        assertThat(Files.exists(three.path.resolve("plain"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(Files.exists(three.path.resolve("plain"), LinkOption.NOFOLLOW_LINKS))
+                .isTrue();
     }
 
     @Test
@@ -390,7 +399,9 @@ class ForgottenByGitTest {
         send(one, two);
 
         for (List<String> command : List.of(
-                List.of("git", "fsck", "--strict"), List.of("git", "status", "--porcelain"), List.of("git", "gc", "-q"))) {
+                List.of("git", "fsck", "--strict"),
+                List.of("git", "status", "--porcelain"),
+                List.of("git", "gc", "-q"))) {
             assertThat(run(command).lines().filter(line -> !line.startsWith("dangling")))
                     .as("%s", command)
                     .isEmpty();

@@ -95,7 +95,7 @@ class HostilePackTest {
         }
 
         private void header(int type, long length) {
-            int first = (int) (type << 4 | length & 15);
+            int first = (int) ((type << 4) | (length & 15));
             for (length >>>= 4; length > 0; length >>>= 7) {
                 bytes.write(first | 0x80);
                 first = (int) (length & 0x7f);
@@ -218,7 +218,9 @@ class HostilePackTest {
 
         receive(
                 id(Constants.OBJ_COMMIT, tip),
-                pack.whole(Constants.OBJ_TREE, root).whole(Constants.OBJ_COMMIT, tip).finish(),
+                pack.whole(Constants.OBJ_TREE, root)
+                        .whole(Constants.OBJ_COMMIT, tip)
+                        .finish(),
                 Limits.DEFAULT);
 
         assertThat(victim.integrate(attacker).done()).isTrue();

@@ -55,8 +55,8 @@ class DirectoriesTest {
     @DisplayName("is found at, below and above a path, and nowhere beside it")
     void near() {
         Mark here = new Mark(1, true);
-        Directories known = Directories.NONE.with(
-                Map.of("a", here, "a/b", here, "a/b/c", here, "a/bc", here, "a/b.d", here, "a/b/gone", new Mark(2, false)));
+        Directories known = Directories.NONE.with(Map.of(
+                "a", here, "a/b", here, "a/b/c", here, "a/bc", here, "a/b.d", here, "a/b/gone", new Mark(2, false)));
 
         assertThat(known.near("a/b")).containsOnlyKeys("a", "a/b", "a/b/c");
     }

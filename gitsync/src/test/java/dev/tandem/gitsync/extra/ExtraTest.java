@@ -134,7 +134,8 @@ class ExtraTest {
             for (int n = random.nextInt(4); n >= 0; n--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
-            assertThat(Extra.of(java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)))).isNotNull();
+            assertThat(Extra.of(java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 1))))
+                    .isNotNull();
         }
     }
 }

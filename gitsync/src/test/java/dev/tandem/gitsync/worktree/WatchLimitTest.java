@@ -66,7 +66,11 @@ class WatchLimitTest {
         }
     }
 
-    private Watch start(Timers timers, int most) throws IOException {
+    private Watch start(Timers timers, int most) {
+        return start(timers, new Directories(root, null, most));
+    }
+
+    private Watch start(Timers timers, Directories directories) {
         return Watch.start(
                 root,
                 Watch.Settle.DEFAULT,
@@ -87,6 +91,11 @@ class WatchLimitTest {
                         told.add(cause.getMessage());
                         gone.complete(cause.getMessage());
                     }
+
+                    @Override
+                    public void recovered() {
+                        told.add("recovered");
+                    }
                 },
                 timers,
                 task -> {
@@ -94,7 +103,7 @@ class WatchLimitTest {
                     thread.setDaemon(true);
                     return thread;
                 },
-                most);
+                directories);
     }
 
     @Test
@@ -119,6 +128,52 @@ class WatchLimitTest {
 
     @Test
     @Timeout(30)
+    @DisplayName("or not one at all: is scanned, says so once, and watches as soon as the system lets it, which it says")
+    void noInstance() throws Exception {
+        new TestFolder(root);
+        Timers timers = new Timers();
+        boolean[] permitted = new boolean[1];
+        Directories directories = new Directories(
+                root,
+                () -> {
+                    if (!permitted[0]) {
+                        throw new IOException("User limit of inotify instances reached or too many open files");
+                    }
+                    return root.getFileSystem().newWatchService();
+                },
+                100);
+        try (Watch watch = start(timers, directories)) {
+            assertThat(told).singleElement().asString().contains("sysctl fs.inotify.max_user_instances");
+            timers.fire();
+            timers.fire();
+            assertThat(told.subList(1, told.size())).containsExactly("rescan", "rescan");
+
+            permitted[0] = true;
+            timers.fire();
+            assertThat(told.subList(3, told.size())).containsExactly("rescan", "recovered");
+            assertThat(watch.directories()).isPositive();
+            timers.fire();
+            assertThat(told).hasSize(5);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    @DisplayName("ends at once while it waits for the system to let it watch")
+    void closedBeforeOpen() throws Exception {
+        new TestFolder(root);
+        Watch watch = start(new Timers(), new Directories(
+                root,
+                () -> {
+                    throw new IOException("no");
+                },
+                100));
+        watch.close();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    @Timeout(30)
     @DisplayName("watches a folder again that was gone and is back, after one more scan")
     void back() throws Exception {
         Timers timers = new Timers();
@@ -135,6 +190,7 @@ class WatchLimitTest {
             timers.fire();
 
             assertThat(watch.directories()).isEqualTo(2);
+            assertThat(told).last().isEqualTo("recovered");
         }
     }
 }

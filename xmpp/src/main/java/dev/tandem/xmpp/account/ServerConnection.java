@@ -99,7 +99,7 @@ final class ServerConnection {
         this.threads = threads;
         this.patience = patience;
         trust = new ServerTrust(settings.trustedCertificate());
-        this.smack = new XMPPTCPConnection(configuration(settings, resource, trust)) {
+        this.smack = new XMPPTCPConnection(configuration(settings, resource, trust, sockets, patience)) {
             /** Smack's hook for whoever wants to see all that goes in and out, called for each new socket. */
             @Override
             protected void initDebugger() {
@@ -120,7 +120,8 @@ final class ServerConnection {
         listen();
     }
 
-    private XMPPTCPConnectionConfiguration configuration(AccountSettings settings, String resource, ServerTrust trust)
+    static XMPPTCPConnectionConfiguration configuration(
+            AccountSettings settings, String resource, ServerTrust trust, PromptSockets sockets, Duration patience)
             throws IOException {
         try {
             var jid = JidCreate.entityBareFrom(settings.jid());
