@@ -85,7 +85,7 @@ final class Peers extends Verb {
             }
             Map<String, Object> forgotten = Json.object(answer);
             say(Json.text(forgotten, "name") + " (" + Text.brief(Json.text(forgotten, "device"))
-                    + ") is revoked, here and on the other devices; what it has stays there, and it gets nothing more");
+                    + ") is no longer paired, here and on the other devices; what it has stays there, and it gets nothing more");
             return Exit.DONE.code();
         }
     }

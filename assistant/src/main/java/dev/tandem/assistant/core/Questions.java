@@ -325,9 +325,7 @@ public final class Questions<R> {
 
     private void endIfOver(Question question, Instant now, List<Step<R>> steps) {
         boolean begun = lanes.getOrDefault(question.lane, new ArrayDeque<>()).peek() == question;
-        if (begun
-                && all.containsKey(question.id)
-                && question.parts.values().stream().allMatch(Asking::isOver)) {
+        if (begun && question.parts.values().stream().allMatch(Asking::isOver)) {
             Map<DeviceId, Part> parts = new LinkedHashMap<>();
             question.parts.forEach((device, part) -> {
                 if (part.outcome != null) {

@@ -258,6 +258,22 @@ final class QuestionsTest {
     }
 
     @Test
+    @DisplayName("SOJU-18: a page that comes twice, or was not asked for yet, is nobody's")
+    void pageTwice() {
+        reachable(A);
+        steps.addAll(questions.ask(1, "cli", Kind.LOG, now).orElseThrow());
+        says(1, A, Reply.PAGE, "one");
+        says(1, A, Reply.PAGE, "one again");
+        steps.addAll(questions.taken(1, A, now));
+        says(1, A, Reply.LAST, "one, late");
+        steps.addAll(questions.said(1, A, 3, Reply.LAST, "three, early", now));
+        steps.addAll(questions.said(1, A, 2, Reply.LAST, "two", now));
+
+        assertThat(given(1)).containsExactly("one", "two");
+        assertThat(end(1)).containsEntry(A, new Part(Outcome.ANSWERED, 2));
+    }
+
+    @Test
     @DisplayName("SOJU-22: an answer without end is ended")
     void endless() {
         reachable(A);
