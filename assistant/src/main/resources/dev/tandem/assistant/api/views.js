@@ -7,6 +7,6 @@
  *                          draws into an empty element; parameters is a URLSearchParams; api is that of api.js,
  *                          whose subscriptions end by themselves when the user goes elsewhere
  */
-const names = ["folders", "history", "conflicts", "merges"];
+const names = ["folders", "pair", "history", "conflicts", "merges"];
 
 export const views = await Promise.all(names.map((name) => import("/views/" + name + ".js")));
