@@ -144,19 +144,11 @@ final class DaemonActions implements Actions {
                 .map(this::status)
                 .sorted(Comparator.comparing(Status.Folder::name))
                 .toList();
-        List<Status.Alert> alerts = records.alerts().stream()
-                .map(alert -> new Status.Alert(
-                        alert.id(),
-                        alert.severity().name().toLowerCase(Locale.ROOT),
-                        alert.text(),
-                        alert.since(),
-                        alert.count()))
-                .toList();
         return new Status(
                 new Status.Daemon(identity.pid, identity.version, identity.startedAt, identity.device, peers.ownName()),
                 accounts.list(),
                 all,
-                alerts);
+                StatusAlerts.of(records.alerts(), folders.all()));
     }
 
     private Status.Folder status(OpenFolder folder) {

@@ -75,6 +75,11 @@ final class Records {
         }
     }
 
+    /** What the keys of a folder's alerts begin with. */
+    static String about(StoredFolder folder) {
+        return folder.uuid() + " ";
+    }
+
     /** Ends an alert; journalled if it was there. */
     void clear(@Nullable String folder, String key) {
         if (alerts.clear(key).isPresent()) {
@@ -134,11 +139,11 @@ final class Records {
         }
 
         void raise(String key, String severity, String text) {
-            Records.this.raise(folder.name(), folder.uuid() + " " + key, severity, text);
+            Records.this.raise(folder.name(), about(folder) + key, severity, text);
         }
 
         void clear(String key) {
-            Records.this.clear(folder.name(), folder.uuid() + " " + key);
+            Records.this.clear(folder.name(), about(folder) + key);
         }
 
         void remember(List<Client> clients, @Nullable String head, Instant lastSync) {

@@ -35,6 +35,7 @@ final class CommandRoutes {
         routes.add(HandlerType.POST, "/api/folders", this::addFolder);
         routes.add(HandlerType.DELETE, "/api/folders", this::removeFolder);
         routes.add(HandlerType.POST, "/api/offers", this::offer);
+        routes.add(HandlerType.POST, "/api/offers/qr", this::qr);
         routes.add(HandlerType.POST, "/api/offers/wait", this::awaitPaired);
         routes.add(HandlerType.POST, "/api/join", this::join);
         routes.add(HandlerType.POST, "/api/sync", this::sync);
@@ -98,6 +99,16 @@ final class CommandRoutes {
                 request,
                 durable(actions, request)
                         .offer(required(body(request, Requests.Named.class).folder(), "folder")));
+    }
+
+    /** What another device's camera reads: the same line that {@code tandem pair --print} prints. */
+    private void qr(Context request) throws Exception {
+        Actions.Offer offer = required(body(request, Requests.Drawn.class).offer(), "offer");
+        String line = required(offer.jid(), "jid") + " " + required(offer.code(), "code");
+        if (line.length() > QrModules.MAX_LENGTH) {
+            throw new Refused(400, "usage", "too long for a QR code: " + line.length() + " characters");
+        }
+        answer(request, new Requests.Qr(QrModules.MARGIN, QrModules.rows(line)));
     }
 
     private void awaitPaired(Context request) throws Exception {

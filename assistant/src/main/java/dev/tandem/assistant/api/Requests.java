@@ -18,6 +18,11 @@ final class Requests {
 
     record Await(Actions.Offer offer, int timeoutSeconds) {}
 
+    record Drawn(Actions.@Nullable Offer offer) {}
+
+    /** {@code margin} in modules; {@code rows} as of {@link QrModules}. */
+    record Qr(int margin, List<String> rows) {}
+
     record Join(String jid, String code, @Nullable String directory) {}
 
     record Sync(@Nullable String folder, int timeoutSeconds) {}

@@ -54,6 +54,17 @@ public record Status(Daemon daemon, List<Account> accounts, List<Folder> folders
     /** A large file on its way; {@code direction} is get or send, {@code rate} bytes a second since it began. */
     public record Transfer(String key, String path, String peer, String direction, long bytes, long total, long rate) {}
 
-    /** Trouble that is under way, said once; {@code severity} is info, warning or error. */
-    public record Alert(long id, String severity, String text, Instant since, long count) {}
+    /**
+     * Trouble that is under way, said once; {@code severity} is info, warning or error, {@code folder} the name of the
+     * one it is about, null if it is about none, and {@code asks} whether it is a deletion that waits for the user's
+     * word, by confirm or undo.
+     */
+    public record Alert(
+            long id,
+            String severity,
+            String text,
+            Instant since,
+            long count,
+            @Nullable String folder,
+            boolean asks) {}
 }

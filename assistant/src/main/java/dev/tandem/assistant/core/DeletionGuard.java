@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
  * the files or in a peer's refs, so it is found again after a restart. Owned by the folder's dispatcher thread.
  */
 final class DeletionGuard {
-    private static final String ALERT = "mass deletion";
-
     private final FolderState folder;
     private final LocalWork work;
     private @Nullable HeldDeletion held;
@@ -32,7 +30,7 @@ final class DeletionGuard {
                     found.from() == null ? "this device" : found.from());
         }
         held = found;
-        folder.add(new Effect.Raise(ALERT, "error", line(found)));
+        folder.add(new Effect.Raise(HeldDeletion.ALERT, "error", line(found)));
     }
 
     /** The user has said whether it is meant; nothing happens if nothing is held. */
@@ -69,7 +67,7 @@ final class DeletionGuard {
 
     private void passed() {
         held = null;
-        folder.add(new Effect.Clear(ALERT));
+        folder.add(new Effect.Clear(HeldDeletion.ALERT));
     }
 
     @Nullable

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record HeldDeletion(
         int vanished, int files, @Nullable String from) {
+    /** The key of the folder's alert about it. */
+    public static final String ALERT = "mass deletion";
+
     /**
      * How many files may vanish at once.
      *

@@ -20,19 +20,21 @@ export function text(node, said) {
 /* Keeps one child for each item, so that focus and selection survive a redraw; make(item) gives a node that may have a
    method update(item), called for every item each time. */
 export function keyed(list, items, key, make) {
+  const names = new Set(items.map((item) => String(key(item))));
+  // first, as moving the others up into their place would take the focus from them
+  [...list.children].forEach((child) => { if (!names.has(child.dataset.key)) child.remove(); });
   const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
   items.forEach((item, index) => {
-    const name = key(item);
+    const name = String(key(item));
     let child = old.get(name);
-    old.delete(name);
     if (child === undefined) {
       child = make(item);
       child.dataset.key = name;
+      old.set(name, child);
     }
     if (child.update) child.update(item);
     if (list.children[index] !== child) list.insertBefore(child, list.children[index] || null);
   });
-  old.forEach((child) => child.remove());
 }
 
 /* Replaces the children only if they are to look different. */

@@ -8,7 +8,7 @@
  *                          whose subscriptions end by themselves when the user goes elsewhere
  */
 const names = [
-  "folders", "timeline", "history", "conflicts", "merges", "devices", "remotes", "accounts", "settings",
+  "folders", "pair", "timeline", "history", "conflicts", "merges", "devices", "remotes", "accounts", "settings",
 ];
 
 export const views = await Promise.all(names.map((name) => import("/views/" + name + ".js")));

@@ -208,6 +208,7 @@ final class LocalApiTest {
         assertThat(status.at("/folders/0/peers/0/lastSync").asText()).isEqualTo("2026-01-01T12:00:00Z");
         assertThat(status.at("/folders/0/peers/1/carrier").isNull()).isTrue();
         assertThat(status.at("/alerts/0/count").asInt()).isEqualTo(3);
+        assertThat(status.at("/alerts/0/folder").isNull()).isTrue();
     }
 
     @Test
@@ -254,6 +255,23 @@ final class LocalApiTest {
                         "pause Optional[n]",
                         "resume Optional.empty",
                         "stop");
+    }
+
+    @Test
+    @DisplayName("draws an offer as a QR code, a string of modules for each row")
+    void qr() throws IOException {
+        JsonNode drawn = post("/api/offers/qr", "{\"offer\":{\"jid\":\"a@x\",\"code\":\"river-lamp-seven\"}}")
+                .json();
+
+        assertThat(drawn.get("margin").asInt()).isEqualTo(4);
+        // the finder pattern of its upper left corner, by which a reader knows it
+        assertThat(drawn.at("/rows/0").asText()).hasSize(drawn.get("rows").size()).startsWith("11111110");
+        assertThat(drawn.at("/rows/1").asText()).startsWith("10000010");
+        assertThat(drawn.at("/rows/7").asText()).startsWith("00000000");
+        assertThat(post("/api/offers/qr", "{}").status()).isEqualTo(400);
+        assertThat(post("/api/offers/qr", "{\"offer\":{\"jid\":\"" + "a".repeat(2000) + "\",\"code\":\"c\"}}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test

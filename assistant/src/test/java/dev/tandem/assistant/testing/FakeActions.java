@@ -93,7 +93,7 @@ public final class FakeActions implements Actions {
                 new Status.Daemon(4711, "0.1.0", NOON, "d".repeat(64), "laptop"),
                 List.of(new Status.Account("alice@example.org", "online", null)),
                 List.of(notes),
-                List.of(new Status.Alert(1, "warning", "the clock is off", NOON, 3)));
+                List.of(new Status.Alert(1, "warning", "the clock is off", NOON, 3, null, false)));
     }
 
     private void note(String line) throws ActionFailed {

@@ -1,0 +1,43 @@
+/* Trouble that is under way; its text says what to do. A deletion that Tandem holds is decided here. */
+import { button, confirmed, element, keyed, text } from "/dom.js";
+import { ago } from "/views/ago.js";
+
+export function alertList(api) {
+  const list = element("ul", { class: "cards alerts", "aria-label": "Alerts", "aria-live": "polite" });
+  list.update = (alerts) => keyed(list, alerts, (alert) => alert.id, (alert) => item(alert, api));
+  return list;
+}
+
+function item(alert, api) {
+  const severity = element("span", {});
+  const line = element("p", {});
+  const since = ago(alert.since);
+  const times = element("span", {});
+  const made = element("li", { class: "alert" },
+    element("p", { class: "row" }, severity, alert.folder && element("strong", {}, alert.folder),
+      element("span", { class: "quiet" }, "began ", since, times)),
+    line, alert.asks && decision(alert.folder, api));
+  made.update = (now) => {
+    severity.className = "state " + now.severity;
+    made.dataset.severity = now.severity;
+    text(severity, now.severity);
+    text(line, now.folder ? now.text.replaceAll(" NAME`", " " + now.folder + "`") : now.text);
+    since.update(now.since);
+    text(times, now.count > 1 ? ", met " + now.count + " times" : "");
+  };
+  return made;
+}
+
+function decision(folder, api) {
+  const decided = async (path, done) => {
+    await api.post(path, { folder });
+    return done;
+  };
+  return element("p", { class: "buttons" },
+    button("Bring them back", () => decided("/api/undo", "The files of " + folder + " come back on all devices."), { class: "main" }),
+    button("Delete them", async () => {
+      const sure = await confirmed("Delete these files of " + folder + "?",
+        "They are deleted on this device; every other device asks before it follows. Their history stays.", "Delete them");
+      return sure ? decided("/api/confirm", "The files of " + folder + " are deleted here; their history stays.") : null;
+    }, { class: "danger" }));
+}
