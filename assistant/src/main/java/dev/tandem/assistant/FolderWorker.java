@@ -344,12 +344,9 @@ final class FolderWorker {
         try {
             int missing = contents.countAnew();
             if (repository.busy().isEmpty()) {
-                fillWhatIsHere();
+                fillUnlessBusy();
             }
             return OptionalInt.of(missing);
-        } catch (BusyException taken) {
-            LOG.debug("the user's git is at work; contents are put into their files later: {}", taken.toString());
-            return OptionalInt.empty();
         } catch (IOException | RuntimeException unreadable) {
             LOG.warn("cannot look for the content of {}", repository.path(), unreadable);
             return OptionalInt.empty();
@@ -359,6 +356,14 @@ final class FolderWorker {
     /** Puts pointers into the place of contents that are about to go. */
     List<String> empty(Collection<String> paths) throws IOException {
         return files.empty(paths);
+    }
+
+    private void fillUnlessBusy() throws IOException {
+        try {
+            fillWhatIsHere();
+        } catch (BusyException taken) {
+            LOG.debug("the user's git is at work; contents are put into their files later: {}", taken.toString());
+        }
     }
 
     private void fillWhatIsHere() throws IOException {
