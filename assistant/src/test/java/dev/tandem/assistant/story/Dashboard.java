@@ -101,6 +101,11 @@ final class Dashboard {
                         text -> !text.isEmpty());
     }
 
+    void reads(String css, String text) {
+        patiently(css + " says " + text)
+                .untilAsserted(() -> assertThat(read(css)).isEqualTo(text));
+    }
+
     /** Clicks the first such button or link that is seen; what is asked about is asked in front of the rest. */
     void click(String name) {
         By by = By.xpath("//*[self::button or self::a][normalize-space(.)='" + name + "']");
@@ -117,16 +122,7 @@ final class Dashboard {
         });
     }
 
-    /** Types into the field of that label. */
-    void types(String label, String text) {
-        By by = By.xpath("//label[normalize-space(.)='" + label + "']/following-sibling::input");
-        patiently("there is a field " + label)
-                .until(() -> !here().findElements(by).isEmpty());
-        WebElement field = browser.findElement(by);
-        field.clear();
-        field.sendKeys(text);
-    }
-
+    /** Types into the fields of a section, by their labels. */
     void fills(String section, Map<String, String> fields) {
         fields.forEach((label, text) -> {
             By by = By.xpath("//section[h2='" + section + "']//label[normalize-space(.)='" + label
@@ -137,10 +133,6 @@ final class Dashboard {
             field.clear();
             field.sendKeys(text);
         });
-    }
-
-    boolean has(String css) {
-        return !here().findElements(By.cssSelector(css)).isEmpty();
     }
 
     /** What is focused says this. */

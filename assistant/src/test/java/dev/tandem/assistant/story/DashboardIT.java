@@ -126,7 +126,7 @@ class DashboardIT {
         phone.isInSyncWith(laptop);
         for (Dashboard page : new Dashboard[] {onLaptop, onPhone}) {
             page.says("main at " + laptop.status().head().substring(0, 8));
-            assertThat(page.read(".folder .state")).isEqualTo("synced");
+            page.reads(".folder .state", "synced");
             page.says("last in sync just now");
         }
         pictures("folders");
@@ -150,9 +150,10 @@ class DashboardIT {
     void pause() throws IOException {
         onLaptop.click("Pause");
         onLaptop.says("notes is paused");
-        assertThat(onLaptop.read(".folder .state")).isEqualTo("paused");
+        onLaptop.reads(".folder .state", "paused");
         phone.writes("from the phone", "meanwhile");
         onPhone.says("Not in sync: ");
+        assertThat(laptop.folder.resolve("from the phone")).doesNotExist();
         assertThat(onLaptop.focused()).isEqualTo("Resume");
 
         onLaptop.click("Resume");
@@ -174,6 +175,7 @@ class DashboardIT {
         }
         onLaptop.says("20 of 32 files have vanished here at once");
         onLaptop.says("tandem undo notes");
+        onLaptop.saysNo("NAME");
         assertThat(onLaptop.read(".alert .state")).isEqualTo("error");
         pictures("alert");
         onLaptop.click("Delete them");
