@@ -20,6 +20,8 @@ function wanted() {
 function navigation(current) {
   document.getElementById("views").replaceChildren(...views.filter((view) => !view.isDetail).map((view) =>
     element("li", {}, element("a", { href: "#/" + view.id, "aria-current": view === current && "page" }, view.title))));
+  // on a phone the others scroll sideways
+  document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 async function go(byUser) {

@@ -21,11 +21,16 @@ function item(alert, api) {
     severity.className = "state " + now.severity;
     made.dataset.severity = now.severity;
     text(severity, now.severity);
-    text(line, now.folder ? now.text.replaceAll(" NAME`", " " + now.folder + "`") : now.text);
+    text(line, said(now.text, now.folder));
     since.update(now.since);
     text(times, now.count > 1 ? ", met " + now.count + " times" : "");
   };
   return made;
+}
+
+/* A folder's sentence with its name in the commands that it proposes. */
+export function said(line, folder) {
+  return folder ? line.replaceAll(" NAME`", () => " " + folder + "`") : line;
 }
 
 function decision(folder, api) {

@@ -39,7 +39,7 @@ function outcome() {
 }
 
 function joining(api) {
-  const jid = labelled("Address", input({ type: "email", name: "jid", placeholder: "ada@example.org" }), "As the other device shows it.");
+  const jid = labelled("Address", input({ inputmode: "email", name: "jid", placeholder: "ada@example.org" }), "As the other device shows it.");
   const code = labelled("Code", input({ name: "code", placeholder: "three-words-joined" }));
   const directory = labelled("Directory", input({ name: "directory", placeholder: "/home/ada/Notes" }),
     "The whole path on this device. It is created, or what is in it is merged. Empty: a new one in your home directory.");
