@@ -96,8 +96,8 @@ final class RestoreSteps {
         if (run.attempts() == 0 || !isDone(command, folder, version)) {
             Optional<String> obstacle = folder.rewrite(
                     Set.of(command.to()),
-                    head -> new Proposal.Commit(Restoration.commit(
-                            folder.git(), head, version, command.to(), folder.signature())));
+                    head -> new Proposal.Commit(
+                            Restoration.commit(folder.git(), head, version, command.to(), folder.signature())));
             if (obstacle.isPresent()) {
                 return new Outcome.Failed(
                         Failure.of(command.to() + " was not restored: " + obstacle.get() + "; try again then"));

@@ -106,7 +106,8 @@ final class MassDeletionTest {
     }
 
     @Test
-    @DisplayName("what another device has deleted, and the user has agreed to, is not counted again with what goes here")
+    @DisplayName(
+            "what another device has deleted, and the user has agreed to, is not counted again with what goes here")
     void ofOthers() throws Exception {
         assertThat(burst(delete(0, 1))).isEmpty();
         ObjectId before = head();

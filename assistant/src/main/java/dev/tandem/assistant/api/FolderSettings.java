@@ -10,8 +10,7 @@ public interface FolderSettings {
      * @param expression {@code annex.largefiles} of {@code git annex config}; empty: larger than 1 MiB
      * @param here what this repository's git configuration says instead, or null
      */
-    record Large(
-            String folder, String expression, @Nullable String here) {}
+    record Large(String folder, String expression, @Nullable String here) {}
 
     /**
      * What is not synced.

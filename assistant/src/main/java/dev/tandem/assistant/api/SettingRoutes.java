@@ -15,11 +15,12 @@ public final class SettingRoutes {
     private final FolderSettings folders;
 
     /** A folder and an expression about it. */
-    private record Want(
-            @Nullable String folder, @Nullable String expression) {}
+    private record Want(@Nullable String folder, @Nullable String expression) {}
 
     private record Ignore(
-            @Nullable String folder, @Nullable String seen, @Nullable String text) {}
+            @Nullable String folder,
+            @Nullable String seen,
+            @Nullable String text) {}
 
     /** To whom the questions go. */
     public SettingRoutes(Limiting limits, Wanting wanting, FolderSettings folders) {
@@ -53,9 +54,7 @@ public final class SettingRoutes {
 
     private void large(Context request) throws Exception {
         Want rule = body(request, Want.class);
-        answer(
-                request,
-                folders.large(required(rule.folder(), "folder"), required(rule.expression(), "expression")));
+        answer(request, folders.large(required(rule.folder(), "folder"), required(rule.expression(), "expression")));
     }
 
     private void ignore(Context request) throws Exception {

@@ -84,8 +84,9 @@ final class Peers extends Verb {
                 return Exit.DONE.code();
             }
             Map<String, Object> forgotten = Json.object(answer);
-            say(Json.text(forgotten, "name") + " (" + Text.brief(Json.text(forgotten, "device"))
-                    + ") is no longer paired, here and on the other devices; what it has stays there, and it gets nothing more");
+            say(
+                    Json.text(forgotten, "name") + " (" + Text.brief(Json.text(forgotten, "device"))
+                            + ") is no longer paired, here and on the other devices; what it has stays there, and it gets nothing more");
             return Exit.DONE.code();
         }
     }

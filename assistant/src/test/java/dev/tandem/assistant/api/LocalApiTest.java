@@ -265,7 +265,9 @@ final class LocalApiTest {
 
         assertThat(drawn.get("margin").asInt()).isEqualTo(4);
         // the finder pattern of its upper left corner, by which a reader knows it
-        assertThat(drawn.at("/rows/0").asText()).hasSize(drawn.get("rows").size()).startsWith("11111110");
+        assertThat(drawn.at("/rows/0").asText())
+                .hasSize(drawn.get("rows").size())
+                .startsWith("11111110");
         assertThat(drawn.at("/rows/1").asText()).startsWith("10000010");
         assertThat(drawn.at("/rows/7").asText()).startsWith("00000000");
         assertThat(post("/api/offers/qr", "{}").status()).isEqualTo(400);

@@ -1,5 +1,6 @@
 package dev.tandem.assistant.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -20,7 +21,8 @@ final class CommandsDocTest {
     @DisplayName("names each command with all of its options and what is below it")
     void complete(Verbs verb) throws IOException {
         String doc = Files.readString(DOC);
-        CommandLine command = Reference.commands().getSubcommands().get(verb.command());
+        CommandLine command =
+                requireNonNull(Reference.commands().getSubcommands().get(verb.command()));
 
         assertThat(Pattern.compile("`tandem " + verb.command() + "[` ]")
                         .matcher(doc)

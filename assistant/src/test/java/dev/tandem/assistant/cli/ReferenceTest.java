@@ -1,5 +1,6 @@
 package dev.tandem.assistant.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -34,7 +35,8 @@ final class ReferenceTest {
     void pages(Verbs verb) throws IOException {
         String page = read("man1/tandem-" + verb.command() + ".1").replace("\\-", "-");
 
-        CommandLine command = Reference.commands().getSubcommands().get(verb.command());
+        CommandLine command =
+                requireNonNull(Reference.commands().getSubcommands().get(verb.command()));
         assertThat(page).startsWith(".TH TANDEM-").contains("tandem-" + verb.command() + " - ");
         own(command).forEach(option -> assertThat(page).contains("\\fB" + option.longestName() + "\\fR"));
         command.getSubcommands()
@@ -65,7 +67,7 @@ final class ReferenceTest {
 
         for (Verbs verb : Verbs.values()) {
             assertThat(script).contains(verb.command());
-            own(Reference.commands().getSubcommands().get(verb.command()))
+            own(requireNonNull(Reference.commands().getSubcommands().get(verb.command())))
                     .forEach(option ->
                             assertThat(script).contains(option.longestName().substring(2)));
         }

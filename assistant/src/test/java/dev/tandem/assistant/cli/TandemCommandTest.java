@@ -23,9 +23,8 @@ final class TandemCommandTest extends WithDaemon {
     final class HelpText {
         private static final List<String> COMMANDS = List.of(
                 "demo", "daemon", "start", "stop", "account", "add", "remove", "pair", "remote", "history", "restore",
-                "peers", "want", "limit", "sync", "status", "log", "get", "drop", "whereis", "doctor", "confirm", "undo", "queue",
-                "pause",
-                "resume", "open", "web");
+                "peers", "want", "limit", "sync", "status", "log", "get", "drop", "whereis", "doctor", "confirm",
+                "undo", "queue", "pause", "resume", "open", "web");
 
         @Test
         @DisplayName("each command of the contract exists and is listed in one section, with what it does")

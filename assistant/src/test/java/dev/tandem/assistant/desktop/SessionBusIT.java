@@ -1,5 +1,6 @@
 package dev.tandem.assistant.desktop;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -54,7 +55,7 @@ final class SessionBusIT {
                 Map<String, Variant<?>> hints,
                 int timeout) {
             shown.add(application + "|" + summary + "|" + body + "|"
-                    + hints.get("urgency").getValue());
+                    + requireNonNull(hints.get("urgency")).getValue());
             return new UInt32(shown.size());
         }
 

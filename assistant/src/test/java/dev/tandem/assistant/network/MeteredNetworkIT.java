@@ -50,7 +50,7 @@ class MeteredNetworkIT {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the interface is so
         public <A> A Get(String interfaceName, String property) {
             return (A) (NAME.equals(interfaceName) && property.equals("Metered") ? new UInt32(metered) : null);
         }

@@ -78,7 +78,8 @@ final class Dashboard {
 
     /** Waits until the page says that. */
     void says(String text) {
-        patiently("the page says " + text).untilAsserted(() -> assertThat(text()).contains(text));
+        patiently("the page says " + text)
+                .untilAsserted(() -> assertThat(text()).contains(text));
     }
 
     void saysNo(String text) {
@@ -112,7 +113,8 @@ final class Dashboard {
         patiently("there is " + name).until(() -> {
             boolean asked = !here().findElements(By.cssSelector("dialog[open]")).isEmpty();
             for (WebElement one : browser.findElements(by)) {
-                boolean inFront = !asked || !one.findElements(By.xpath("ancestor::dialog")).isEmpty();
+                boolean inFront = !asked
+                        || !one.findElements(By.xpath("ancestor::dialog")).isEmpty();
                 if (inFront && one.isDisplayed()) {
                     one.click();
                     return true;

@@ -82,8 +82,11 @@ class DashboardIT {
         String jid = onLaptop.read(".offer .jid");
         String code = onLaptop.read(".offer .key");
         assertThat(jid).isEqualTo("ada@localhost");
-        assertThat(onLaptop.read(".offer")).contains("tandem pair " + jid + " " + code).containsPattern("(10:00|9:[0-5]\\d)");
-        assertThat(onLaptop.run("const q = document.querySelector('.qr').getBoundingClientRect(); return q.width > 150"))
+        assertThat(onLaptop.read(".offer"))
+                .contains("tandem pair " + jid + " " + code)
+                .containsPattern("(10:00|9:[0-5]\\d)");
+        assertThat(onLaptop.run(
+                        "const q = document.querySelector('.qr').getBoundingClientRect(); return q.width > 150"))
                 .isEqualTo(true);
         onLaptop.picture("pair");
 
@@ -139,7 +142,9 @@ class DashboardIT {
         onLaptop.picture(name + "-dark");
         onLaptop.likes("light");
         onLaptop.isAPhone(true);
-        assertThat(onLaptop.overflow()).as("what is to be scrolled sideways on a phone").isZero();
+        assertThat(onLaptop.overflow())
+                .as("what is to be scrolled sideways on a phone")
+                .isZero();
         onLaptop.picture(name + "-phone");
         onLaptop.isAPhone(false);
     }

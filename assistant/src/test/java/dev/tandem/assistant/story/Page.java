@@ -70,7 +70,8 @@ final class Page implements AutoCloseable {
 
     /** Waits until it says something. */
     void says(String text) {
-        patiently("the page says " + text).untilAsserted(() -> assertThat(text()).contains(text));
+        patiently("the page says " + text)
+                .untilAsserted(() -> assertThat(text()).contains(text));
     }
 
     /** Waits until it does not say it any more. */
@@ -96,19 +97,23 @@ final class Page implements AutoCloseable {
 
     /** Clicks the button that submits the form of a field. */
     void submit(String label) {
-        field(label).findElement(By.xpath("./ancestor::form//button[@type='submit']")).click();
+        field(label)
+                .findElement(By.xpath("./ancestor::form//button[@type='submit']"))
+                .click();
     }
 
     /** The field with that label. */
     WebElement field(String label) {
         By by = By.xpath("//label[normalize-space(.)='" + label + "']");
-        patiently("there is a field " + label).until(() -> !browser.findElements(by).isEmpty());
+        patiently("there is a field " + label)
+                .until(() -> !browser.findElements(by).isEmpty());
         return browser.findElement(By.id(browser.findElement(by).getDomAttribute("for")));
     }
 
     /** Types into a field, instead of what it holds. */
     void type(String label, String text) {
-        patiently("a field " + label + " can be written").until(() -> field(label).isDisplayed());
+        patiently("a field " + label + " can be written")
+                .until(() -> field(label).isDisplayed());
         WebElement field = field(label);
         field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE);
         field.sendKeys(text);

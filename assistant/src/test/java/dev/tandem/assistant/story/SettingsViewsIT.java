@@ -100,8 +100,10 @@ class SettingsViewsIT {
         page.type("Large are", "largerthan=5mb or include=*.iso");
         page.submit("Large are");
 
-        laptop.eventually("is said", () -> laptop.in(laptop.folder, "annex", "config", "--get", "annex.largefiles")
-                .contains("include=*.iso"));
+        laptop.eventually(
+                "is said",
+                () -> laptop.in(laptop.folder, "annex", "config", "--get", "annex.largefiles")
+                        .contains("include=*.iso"));
     }
 
     @Test

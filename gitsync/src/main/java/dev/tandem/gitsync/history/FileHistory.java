@@ -82,8 +82,7 @@ public final class FileHistory {
         ObjectReader reader = git.newObjectReader();
         try {
             ObjectId blob = version.blob().orElseThrow(() -> new IllegalArgumentException("a deletion has no bytes"));
-            return new FilterInputStream(
-                    reader.open(blob, Constants.OBJ_BLOB).openStream()) {
+            return new FilterInputStream(reader.open(blob, Constants.OBJ_BLOB).openStream()) {
                 @Override
                 public void close() throws IOException {
                     try (reader) {
