@@ -38,9 +38,8 @@ public final class DurableWrites extends SystemReader.Delegate {
             setBoolean("core", null, "fsyncObjectFiles", true);
             setBoolean("core", null, "fsyncRefFiles", true);
             // Each push leaves a pack, and from 50 on JGit collects. It would keep the old packs for an hour, and so
-            // collect
-            // again with each push of a busy hour, until the indexes of all these packs fill the heap. Git deletes
-            // them.
+            // collect again with each push of a busy hour, until the indexes of all of them fill the heap. Git
+            // deletes them at once.
             setString("gc", null, "prunePackExpire", "now");
         }
 

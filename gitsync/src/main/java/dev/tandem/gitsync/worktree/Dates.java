@@ -70,8 +70,10 @@ final class Dates {
             }
         }
         DirCacheEntry there = folder.index().entry(path);
-        if (known.isEmpty() && from != null && there != null) {
-            known = said.merged(path, before(from), there.getObjectId(), there.getLastModifiedInstant());
+        if (known.isEmpty() && from != null) {
+            ObjectId content = there == null ? ObjectId.zeroId() : there.getObjectId();
+            Instant time = there == null ? Instant.MIN : there.getLastModifiedInstant();
+            known = said.merged(path, before(from), content, time);
         }
         return known.isPresent() ? known : otherwise.modified(path, blob);
     }
