@@ -130,6 +130,11 @@ public record Key(
         return backend.endsWith("E") && !backend.equals("E");
     }
 
+    /** Whether git-annex would give a file of that name, with this content, this very key. */
+    public boolean isFor(String path) {
+        return !hasExtension() || extension().equals(Extension.of(path));
+    }
+
     private String extension() {
         int dot = name.indexOf('.');
         return dot < 0 ? "" : name.substring(dot);

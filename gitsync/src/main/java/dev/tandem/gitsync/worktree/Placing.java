@@ -1,5 +1,6 @@
 package dev.tandem.gitsync.worktree;
 
+import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.bulk.BulkCopy;
 import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.worktree.WorkTree.Times;
@@ -123,9 +124,8 @@ final class Placing {
     }
 
     /** Whether git-annex would give the file the key that its content has. */
-    private static boolean endsAlike(String path, String key) {
-        int dot = key.indexOf('.', key.indexOf("--"));
-        return dot >= 0 && path.endsWith(key.substring(dot));
+    private static boolean endsAlike(String path, String object) {
+        return Key.ofFile(object).filter(key -> key.isFor(path)).isPresent();
     }
 
     private static void permissions(Path temp, boolean executable, @Nullable Path old) throws IOException {

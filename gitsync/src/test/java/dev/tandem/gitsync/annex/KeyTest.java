@@ -152,4 +152,16 @@ class KeyTest {
     void made() {
         assertThat(Key.of("SHA256E", 5, "ab", "d/x.tar.gz")).hasToString("SHA256E-s5--ab.tar.gz");
     }
+
+    @Test
+    @DisplayName("is that of the same content under another name only if git-annex keeps the same end of both")
+    void sameUnderAnotherName() {
+        Key key = Key.of("SHA256E", 5, "ab", "x.gz");
+
+        assertThat(key.isFor("d/y.gz")).isTrue();
+        assertThat(key.isFor("x.gz.gz")).isFalse();
+        assertThat(key.isFor("x")).isFalse();
+        assertThat(Key.of("SHA256E", 5, "ab", "x").isFor("x.gz")).isFalse();
+        assertThat(Key.of("SHA256", 5, "ab", "x").isFor("x.gz")).isTrue();
+    }
 }
