@@ -142,6 +142,7 @@ final class Dashboard {
         return here().switchTo().activeElement().getText();
     }
 
+    /** Runs a script in the page; waits for it, if it takes time. */
     Object run(String script) {
         return here().executeScript(script);
     }
