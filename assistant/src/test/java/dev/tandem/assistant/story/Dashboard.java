@@ -76,6 +76,10 @@ final class Dashboard {
         here().get(address + "#/" + view);
     }
 
+    void reload() {
+        here().navigate().refresh();
+    }
+
     /** Waits until the page says that. */
     void says(String text) {
         patiently("the page says " + text)

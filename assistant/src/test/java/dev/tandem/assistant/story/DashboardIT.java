@@ -220,6 +220,8 @@ class DashboardIT {
         assertThat((Boolean) onLaptop.run("const bar = document.querySelector('.folder progress');"
                         + "return bar.position > 0 && bar.position < 1"))
                 .isTrue();
+        onLaptop.reload();
+        onLaptop.says(" left");
         pictures("dashboard");
 
         limitTo(0);
@@ -233,5 +235,27 @@ class DashboardIT {
         assertThat(onLaptop.run("return fetch('/api/limits', {method: 'POST', body: '{\"up\":" + bytesASecond
                         + "}'}).then(answer => answer.status)"))
                 .isEqualTo(200L);
+    }
+
+    @Test
+    @Order(8)
+    @DisplayName("a deletion is meant here, so the other page asks in its turn, and brings the files back everywhere")
+    void meant() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            laptop.deletes("letter" + i);
+        }
+        onLaptop.click("Delete them");
+        onLaptop.click("Delete them");
+        onLaptop.says("are deleted here; their history stays");
+        onPhone.says("20 of 33 files were deleted on laptop");
+        onLaptop.saysNo("have vanished here");
+        assertThat(phone.folder.resolve("letter19")).exists();
+
+        onPhone.click("Bring them back");
+
+        laptop.sees("letter19", "dear 19");
+        phone.isInSyncWith(laptop);
+        assertThat(phone.folder.resolve("letter0")).hasContent("dear 0");
+        onPhone.saysNo("were deleted on laptop");
     }
 }

@@ -3,8 +3,13 @@ import { button, confirmed, element, keyed, redraw, text } from "/dom.js";
 import { ago } from "/views/ago.js";
 
 export function alertList(api) {
-  const list = element("ul", { class: "cards alerts", "aria-label": "Alerts", "aria-live": "polite" });
-  list.update = (alerts) => keyed(list, alerts, (alert) => alert.id, (alert) => item(alert, api));
+  const list = element("ul", { class: "cards alerts", "aria-label": "Alerts", "aria-live": "polite", "aria-relevant": "additions" });
+  list.update = (alerts) => {
+    const hadFocus = list.contains(document.activeElement);
+    keyed(list, alerts, (alert) => alert.id, (alert) => item(alert, api));
+    // what was pressed may be gone with its alert
+    if (hadFocus && !list.contains(document.activeElement)) document.getElementById("view").focus({ preventScroll: true });
+  };
   return list;
 }
 
