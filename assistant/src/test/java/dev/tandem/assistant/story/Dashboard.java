@@ -76,6 +76,10 @@ final class Dashboard {
         here().get(address + "#/" + view);
     }
 
+    void reload() {
+        here().navigate().refresh();
+    }
+
     /** Waits until the page says that. */
     void says(String text) {
         patiently("the page says " + text)
@@ -142,6 +146,7 @@ final class Dashboard {
         return here().switchTo().activeElement().getText();
     }
 
+    /** Runs a script in the page; waits for it, if it takes time. */
     Object run(String script) {
         return here().executeScript(script);
     }

@@ -6,6 +6,7 @@ import dev.tandem.xmpp.testing.Prosody;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +24,9 @@ import org.openqa.selenium.chrome.ChromeDriver;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DashboardIT {
     private static final int FILES = 30;
+
+    /** Slow enough to be looked at, in bytes a second. */
+    private static final int RATE = 100_000;
 
     private Prosody server;
     private Device laptop;
@@ -194,5 +198,64 @@ class DashboardIT {
         onLaptop.saysNo("have vanished here");
         laptop.sees("letter19", "dear 19");
         assertThat(laptop.files()).isEqualTo(before);
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("a large file on its way is seen on both, with how far it is and how long it takes")
+    void transfer() throws Exception {
+        Path drive = laptop.home.resolve("drive.git");
+        laptop.git("init", "-q", "--bare", drive.toString());
+        laptop.actions().addRemote("notes", "drive", drive.toString());
+        onLaptop.says("Git remotes");
+        limitTo(RATE);
+        byte[] film = new byte[3 << 20];
+        new SplittableRandom(7).nextBytes(film);
+        laptop.writes("holiday film.mp4", film);
+
+        onPhone.says("Getting holiday film.mp4 from laptop");
+        onLaptop.says("Sending holiday film.mp4 to phone");
+        onLaptop.says(" of 3.1 MB");
+        onLaptop.says(" left");
+        assertThat((Boolean) onLaptop.run("const bar = document.querySelector('.folder progress');"
+                        + "return bar.position > 0 && bar.position < 1"))
+                .isTrue();
+        onLaptop.reload();
+        onLaptop.says(" left");
+        pictures("dashboard");
+
+        limitTo(0);
+        phone.sees("holiday film.mp4", film);
+        onPhone.saysNo("Getting");
+        onLaptop.saysNo("Sending");
+        onPhone.reads(".folder .state", "synced");
+    }
+
+    private void limitTo(int bytesASecond) {
+        assertThat(onLaptop.run("return fetch('/api/limits', {method: 'POST', body: '{\"up\":" + bytesASecond
+                        + "}'}).then(answer => answer.status)"))
+                .isEqualTo(200L);
+    }
+
+    @Test
+    @Order(8)
+    @DisplayName("a deletion is meant here, so the other page asks in its turn, and brings the files back everywhere")
+    void meant() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            laptop.deletes("letter" + i);
+        }
+        onLaptop.click("Delete them");
+        onLaptop.click("Delete them");
+        onLaptop.says("are deleted here; their history stays");
+        onPhone.says("20 of 33 files were deleted on laptop");
+        onLaptop.saysNo("have vanished here");
+        assertThat(phone.folder.resolve("letter19")).exists();
+
+        onPhone.click("Bring them back");
+
+        laptop.sees("letter19", "dear 19");
+        phone.isInSyncWith(laptop);
+        assertThat(phone.folder.resolve("letter0")).hasContent("dear 0");
+        onPhone.saysNo("were deleted on laptop");
     }
 }

@@ -5,7 +5,7 @@ const STEPS = [[60, "second"], [60, "minute"], [24, "hour"], [30, "day"], [12, "
 const EVERY = 10000;
 
 export function ago(iso) {
-  const made = element("time", { class: "ago" });
+  const made = element("time", { class: "ago", "aria-live": "off" });
   made.update = (now) => {
     if (made.dateTime !== now) {
       made.dateTime = now;

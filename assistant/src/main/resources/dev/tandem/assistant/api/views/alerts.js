@@ -1,10 +1,15 @@
 /* Trouble that is under way; its text says what to do. A deletion that Tandem holds is decided here. */
-import { button, confirmed, element, keyed, text } from "/dom.js";
+import { button, confirmed, element, keyed, redraw, text } from "/dom.js";
 import { ago } from "/views/ago.js";
 
 export function alertList(api) {
-  const list = element("ul", { class: "cards alerts", "aria-label": "Alerts", "aria-live": "polite" });
-  list.update = (alerts) => keyed(list, alerts, (alert) => alert.id, (alert) => item(alert, api));
+  const list = element("ul", { class: "cards alerts", "aria-label": "Alerts", "aria-live": "polite", "aria-relevant": "additions" });
+  list.update = (alerts) => {
+    const hadFocus = list.contains(document.activeElement);
+    keyed(list, alerts, (alert) => alert.id, (alert) => item(alert, api));
+    // what was pressed may be gone with its alert
+    if (hadFocus && !list.contains(document.activeElement)) document.getElementById("view").focus({ preventScroll: true });
+  };
   return list;
 }
 
@@ -21,16 +26,18 @@ function item(alert, api) {
     severity.className = "state " + now.severity;
     made.dataset.severity = now.severity;
     text(severity, now.severity);
-    text(line, said(now.text, now.folder));
+    sentence(line, now.text, now.folder);
     since.update(now.since);
     text(times, now.count > 1 ? ", met " + now.count + " times" : "");
   };
   return made;
 }
 
-/* A folder's sentence with its name in the commands that it proposes. */
-export function said(line, folder) {
-  return folder ? line.replaceAll(" NAME`", () => " " + folder + "`") : line;
+/* Writes a sentence; the commands that it proposes are set off, with the folder's name in them. */
+export function sentence(place, line, folder) {
+  const named = folder ? line.replaceAll(" NAME`", () => " " + folder + "`") : line;
+  const parts = named.split("`");
+  redraw(place, named, () => parts.length % 2 === 0 ? [named] : parts.map((part, i) => i % 2 === 1 ? element("code", {}, part) : part));
 }
 
 function decision(folder, api) {

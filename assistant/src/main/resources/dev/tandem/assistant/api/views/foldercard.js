@@ -1,6 +1,6 @@
 /* One folder: made once, then only what has changed is written anew, so that focus stays and nothing flickers. */
 import { address, button, element, keyed, state, text } from "/dom.js";
-import { said } from "/views/alerts.js";
+import { sentence } from "/views/alerts.js";
 import { peerItem, remoteItem, transferItem } from "/views/folderparts.js";
 
 /* As long as somebody looks at a button; the sync itself goes on. */
@@ -29,7 +29,7 @@ export function folderCard(folder, api) {
     how.className = "state " + next.state;
     text(how, next.state);
     text(path, next.path);
-    text(why, said(next.reason || "", next.name));
+    sentence(why, next.reason || "", next.name);
     why.hidden = !next.reason;
     text(facts, factsOf(next));
     named(sync, "Sync now", next.name);

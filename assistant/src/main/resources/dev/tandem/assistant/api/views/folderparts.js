@@ -46,7 +46,7 @@ export function remoteItem(remote) {
   const url = element("span", { class: "code quiet" });
   const error = element("p", {});
   const made = element("li", {},
-    element("div", { class: "row" }, element("strong", { class: "grow" }, remote.name, " ", url), how), error);
+    element("div", { class: "row" }, element("span", { class: "grow" }, element("strong", {}, remote.name), " ", url), how), error);
   made.update = (now) => {
     text(url, now.url);
     set(how, now.state);
