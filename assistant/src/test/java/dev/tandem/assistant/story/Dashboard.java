@@ -14,6 +14,7 @@ import java.util.Map;
 import org.awaitility.core.ConditionFactory;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
@@ -111,9 +112,17 @@ final class Dashboard {
                 .untilAsserted(() -> assertThat(read(css)).isEqualTo(text));
     }
 
-    /** Clicks the first such button or link that is seen; what is asked about is asked in front of the rest. */
+    List<WebElement> found(String css) {
+        return here().findElements(By.cssSelector(css));
+    }
+
+    /**
+     * Clicks the first button or link that is seen and has that name, or a label that begins so; what is asked about is
+     * asked in front of the rest.
+     */
     void click(String name) {
-        By by = By.xpath("//*[self::button or self::a][normalize-space(.)='" + name + "']");
+        By by = By.xpath("//*[self::button or self::a or self::summary][normalize-space(.)='" + name
+                + "' or starts-with(@aria-label, '" + name + "')]");
         patiently("there is " + name).until(() -> {
             boolean asked = !here().findElements(By.cssSelector("dialog[open]")).isEmpty();
             for (WebElement one : browser.findElements(by)) {
@@ -139,6 +148,41 @@ final class Dashboard {
             field.clear();
             field.sendKeys(text);
         });
+    }
+
+    /** The field with that label. */
+    private WebElement field(String label) {
+        By by = By.xpath("//label[normalize-space(.)='" + label + "']");
+        patiently("there is a field " + label)
+                .until(() -> !here().findElements(by).isEmpty()
+                        && browser.findElements(by).get(0).isDisplayed());
+        return browser.findElement(By.id(browser.findElement(by).getDomAttribute("for")));
+    }
+
+    /** Types into a field, instead of what it holds. */
+    void type(String label, String text) {
+        WebElement field = field(label);
+        field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE);
+        field.sendKeys(text);
+    }
+
+    /** What a field holds. */
+    String value(String label) {
+        return String.valueOf(field(label).getDomProperty("value"));
+    }
+
+    /** Chooses from a list by what is written there. */
+    void choose(String label, String option) {
+        field(label)
+                .findElement(By.xpath(".//option[normalize-space(.)='" + option + "']"))
+                .click();
+    }
+
+    /** Clicks the button below a field that says what it holds. */
+    void submit(String label) {
+        field(label)
+                .findElement(By.xpath("./ancestor::form//button[@type='submit']"))
+                .click();
     }
 
     /** What is focused says this. */

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tandem.assistant.api.ActionFailed;
-import dev.tandem.assistant.api.Home;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -28,14 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
-import org.openqa.selenium.OutputType;
-import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 
 /** One daemon without an account; what the phone did comes from a clone that pushes. All is done by clicking. */
 @DisplayName("In the dashboard, by clicking,")
@@ -61,7 +52,7 @@ class HistoryViewsIT {
     private Device laptop;
     private Path phone;
     private ChromeDriver browser;
-    private String address;
+    private Dashboard page;
 
     @BeforeAll
     void aPast(@TempDir Path directory) throws Exception {
@@ -119,23 +110,14 @@ class HistoryViewsIT {
     }
 
     private void open() throws IOException {
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary("/usr/bin/chromium");
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1000,1100");
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(new File("/usr/bin/chromedriver"))
-                        .build(),
-                options);
-        Home home = new Home(laptop.home);
-        address = "http://127.0.0.1:" + home.running().orElseThrow().port() + "/";
-        browser.get(address + "?token=" + home.token().orElseThrow());
+        browser = Dashboard.browser();
+        page = Dashboard.of(laptop, browser);
     }
 
     private void narrow(String name) throws IOException {
-        browser.manage().window().setSize(new Dimension(420, 900));
-        pictures(name);
-        browser.manage().window().setSize(new Dimension(1000, 1100));
+        page.isAPhone(true);
+        page.picture(name);
+        page.isAPhone(false);
     }
 
     @AfterAll
@@ -146,79 +128,36 @@ class HistoryViewsIT {
         laptop.close();
     }
 
-    private void goTo(String view) {
-        browser.get(address + "#/" + view);
-    }
-
-    private List<WebElement> found(String css) {
-        return browser.findElements(By.cssSelector(css));
-    }
-
-    /** Waits until the page says something. */
-    private void says(String text) {
-        await("the page says " + text)
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreException(StaleElementReferenceException.class)
-                .untilAsserted(
-                        () -> assertThat(browser.findElement(By.tagName("body")).getText())
-                                .contains(text));
-    }
-
-    /** Clicks the first button or link with that name. */
-    private void click(String name) {
-        By by = By.xpath("//*[self::button or self::a or self::summary][normalize-space(.)='" + name
-                + "' or starts-with(@aria-label, '" + name + "')]");
-        await("there is " + name)
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreException(StaleElementReferenceException.class)
-                .until(() -> {
-                    for (WebElement one : browser.findElements(by)) {
-                        if (one.isDisplayed()) {
-                            one.click();
-                            return true;
-                        }
-                    }
-                    return false;
-                });
-    }
-
-    private void pictures(String name) throws IOException {
-        Path directory = Files.createDirectories(Path.of("target", "screenshots"));
-        Files.write(directory.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
-    }
-
     @Test
     @Order(1)
     @DisplayName("a folder's changes are seen, with what each changed in a text")
     void changes() throws Exception {
-        goTo("history");
-        says("Look at this merge");
-        click("What changed: shopping.txt");
-        says("butter");
-        assertThat(found(".diff .added, .diff .removed")).isNotEmpty();
-        assertThat(found(".diff caption")).isNotEmpty();
+        page.goTo("history");
+        page.says("Look at this merge");
+        page.click("What changed: shopping.txt");
+        page.says("butter");
+        assertThat(page.found(".diff .added, .diff .removed")).isNotEmpty();
+        assertThat(page.found(".diff caption")).isNotEmpty();
 
-        pictures("history");
+        page.picture("history");
     }
 
     @Test
     @Order(2)
     @DisplayName("a conflict is seen with both versions beside each other, and settled by keeping one")
     void conflict() throws Exception {
-        goTo("conflicts");
-        says("cheese");
-        says("oat milk");
-        assertThat(found(".conflict section h3"))
+        page.goTo("conflicts");
+        page.says("cheese");
+        page.says("oat milk");
+        assertThat(page.found(".conflict section h3"))
                 .extracting(WebElement::getText)
                 .contains("By phone", "By laptop");
-        pictures("conflict");
+        page.picture("conflict");
         narrow("conflict-phone");
 
-        click("Keep this: phone");
+        page.click("Keep this: phone");
 
-        says("No file is in conflict.");
+        page.says("No file is in conflict.");
         assertThat(laptop.files()).containsEntry("shopping.txt", PHONE_LIST).hasSize(2);
     }
 
@@ -226,29 +165,29 @@ class HistoryViewsIT {
     @Order(3)
     @DisplayName("a version is compared with the present one and restored")
     void restore() throws Exception {
-        goTo("history?folder=notes&path=shopping.txt");
-        says("Versions of shopping.txt");
-        click("Compare with now: version 2");
-        says("cheese");
-        click("Restore shopping.txt");
+        page.goTo("history?folder=notes&path=shopping.txt");
+        page.says("Versions of shopping.txt");
+        page.click("Compare with now: version 2");
+        page.says("cheese");
+        page.click("Restore shopping.txt");
 
-        says("is back as a new version");
+        page.says("is back as a new version");
         assertThat(laptop.files()).containsEntry("shopping.txt", LAPTOP_LIST);
-        pictures("versions");
+        page.picture("versions");
     }
 
     @Test
     @Order(4)
     @DisplayName("a deleted file is found and restored")
     void deleted() throws Exception {
-        goTo("history");
-        click("Deleted files");
-        says("letters/draft.txt");
-        pictures("deleted");
+        page.goTo("history");
+        page.click("Deleted files");
+        page.says("letters/draft.txt");
+        page.picture("deleted");
 
-        click("Restore letters/draft.txt");
+        page.click("Restore letters/draft.txt");
 
-        says("is back as a new version");
+        page.says("is back as a new version");
         laptop.sees("letters/draft.txt", "Dear Ada,\n\nsee you on Tuesday.\n");
     }
 
@@ -256,15 +195,15 @@ class HistoryViewsIT {
     @Order(5)
     @DisplayName("an automatic merge is looked at and undone, one file")
     void merge() throws Exception {
-        goTo("merges");
-        says("One text with both edits.");
-        click("Compare with laptop: garden plan.md");
-        says("dry the seeds");
-        pictures("merges");
+        page.goTo("merges");
+        page.says("One text with both edits.");
+        page.click("Compare with laptop: garden plan.md");
+        page.says("dry the seeds");
+        page.picture("merges");
 
-        click("Set garden plan.md back to laptop");
+        page.click("Set garden plan.md back to laptop");
 
-        says("is as on laptop again");
+        page.says("is as on laptop again");
         laptop.sees("garden plan.md", LAPTOP_PLAN);
     }
 
@@ -273,12 +212,12 @@ class HistoryViewsIT {
     @DisplayName("a file that has changed since is not set back with the whole merge, and the page says which")
     void changed() throws Exception {
         saves("garden plan.md", "another plan\n");
-        goTo("folders");
-        goTo("merges");
-        click("Undo, to phone’s versions");
-        click("Undo");
+        page.goTo("folders");
+        page.goTo("merges");
+        page.click("Undo, to phone’s versions");
+        page.click("Undo");
 
-        says("has changed since the merge");
+        page.says("has changed since the merge");
         assertThat(laptop.files()).containsEntry("garden plan.md", "another plan\n");
     }
 
@@ -288,26 +227,26 @@ class HistoryViewsIT {
     void keepBothAndUndo() throws Exception {
         laptop.in(phone, "pull", "-q", "origin", "main");
         bothEdit(Map.of("garden plan.md", "of the laptop\n"), Map.of("garden plan.md", "of the phone\n"));
-        goTo("conflicts");
-        says("of the laptop");
-        click("Or keep both, under different names");
-        browser.findElement(By.cssSelector(".conflict input")).sendKeys("laptop's plan.md");
-        click("Keep both");
+        page.goTo("conflicts");
+        page.says("of the laptop");
+        page.click("Or keep both, under different names");
+        page.found(".conflict input").get(0).sendKeys("laptop's plan.md");
+        page.click("Keep both");
 
-        says("No file is in conflict.");
+        page.says("No file is in conflict.");
         assertThat(laptop.files())
                 .containsEntry("garden plan.md", "of the phone\n")
                 .containsEntry("laptop's plan.md", "of the laptop\n");
 
-        goTo("merges");
-        says("Both versions kept");
-        click("Set garden plan.md back to laptop");
+        page.goTo("merges");
+        page.says("Both versions kept");
+        page.click("Set garden plan.md back to laptop");
 
-        says("is as on laptop again");
+        page.says("is as on laptop again");
         laptop.sees("garden plan.md", "of the laptop\n");
-        click("Undo, to phone’s versions");
-        click("Undo");
-        says("Undone: 1 file as on phone.");
+        page.click("Undo, to phone’s versions");
+        page.click("Undo");
+        page.says("Undone: 1 file as on phone.");
         laptop.sees("garden plan.md", "of the phone\n");
     }
 
@@ -317,19 +256,19 @@ class HistoryViewsIT {
     void seen() throws Exception {
         laptop.in(phone, "pull", "-q", "origin", "main");
         bothSave(Map.of("logo.png", picture(0x0B57A4)), Map.of("logo.png", picture(0x1A7F37)));
-        goTo("conflicts");
-        says("They differ, but cannot be shown line by line");
+        page.goTo("conflicts");
+        page.says("They differ, but cannot be shown line by line");
 
         await("both are shown")
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> found(".conflict img").stream()
+                .until(() -> page.found(".conflict img").stream()
                                 .filter(image -> !"0".equals(image.getDomProperty("naturalWidth")))
                                 .count()
                         == 2);
-        pictures("conflict-pictures");
-        click("Keep this: laptop");
+        page.picture("conflict-pictures");
+        page.click("Keep this: laptop");
 
-        says("No file is in conflict.");
+        page.says("No file is in conflict.");
         assertThat(Files.readAllBytes(laptop.folder.resolve("logo.png"))).isEqualTo(picture(0x0B57A4));
     }
 

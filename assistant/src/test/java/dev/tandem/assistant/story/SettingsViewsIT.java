@@ -11,13 +11,15 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.chrome.ChromeDriver;
 
 /** One daemon without an account, its page in a real Chromium. */
 @DisplayName("In the dashboard")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SettingsViewsIT {
     private Device laptop;
-    private Page page;
+    private ChromeDriver browser;
+    private Dashboard page;
     private Path directory;
 
     @BeforeAll
@@ -25,13 +27,14 @@ class SettingsViewsIT {
         directory = temporary;
         laptop = new Device("laptop", directory);
         laptop.keepsInSync();
-        page = new Page(laptop.home);
+        browser = Dashboard.browser();
+        page = Dashboard.of(laptop, browser);
     }
 
     @AfterAll
     void allStops() {
-        if (page != null) {
-            page.close();
+        if (browser != null) {
+            browser.quit();
         }
         laptop.close();
     }
@@ -46,7 +49,7 @@ class SettingsViewsIT {
 
         page.says("garden.md");
         page.choose("What", "Changes");
-        page.saysNoMore("The daemon started");
+        page.saysNo("The daemon started");
         page.says("garden.md");
         page.choose("What", "Merges and conflicts");
         page.says("Nothing of that kind");
@@ -120,7 +123,7 @@ class SettingsViewsIT {
         page.picture("remotes");
 
         page.click("Remove drive");
-        page.confirm();
+        page.click("Remove");
 
         page.says("None yet");
     }
@@ -134,7 +137,9 @@ class SettingsViewsIT {
         page.type("New name", "workbench");
         page.submit("New name");
         page.says("The others call it workbench");
-        page.phonePicture("devices-phone");
+        page.isAPhone(true);
+        page.picture("devices-phone");
+        page.isAPhone(false);
 
         page.goTo("accounts");
         page.says("No account yet");
