@@ -148,6 +148,11 @@ public final class FolderCore {
         if (reason == null && newest && !seen.equals(folder.tips)) {
             // the user's own git moved a branch, or the git-annex branch got a line
             folder.add(new Effect.ScanContent());
+            if (!Objects.equals(seen.head(), folder.tips.head())) {
+                // It may have been set back behind what came from others. What they push now moves none of their refs
+                // here, so nothing else would bring it back.
+                peers.all().forEach(peer -> work.queue().toMerge(peer.client.uuid()));
+            }
             gossip.moved(seen, Set.of());
         }
     }

@@ -402,6 +402,22 @@ class FolderCoreTest {
     }
 
     @Test
+    @DisplayName(
+            "merges what others have pushed once more when the user's git has set the branch back, since no push does")
+    void setBack() {
+        Steps steps = Steps.startedWith(tips(2)).knows(PHONE);
+        steps.comes(PHONE);
+        steps.then(new Event.GitMoved());
+
+        assertThat(steps.then(new Event.RepositorySeen(tips(1), null, false), Effect.Integrate.class))
+                .containsExactly(new Effect.Integrate(Set.of(PHONE.uuid())));
+
+        steps.then(new Event.GitMoved());
+        assertThat(steps.then(new Event.RepositorySeen(tips(1), null, false), Effect.Integrate.class))
+                .isEmpty();
+    }
+
+    @Test
     @DisplayName("PUSH-19: tries again what failed, later each time, and forgets the failure when both hold the same")
     void failures() {
         Steps steps = Steps.startedWith(tips(1)).knows(PHONE);
