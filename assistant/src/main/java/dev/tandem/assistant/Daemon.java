@@ -352,6 +352,10 @@ public final class Daemon implements AutoCloseable {
                 LOG.debug("{} was not introduced to us yet", by.brief());
                 return;
             }
+            if (links.up().contains(by)) {
+                LOG.debug("{} has just been paired, and knows this device by now", by.brief());
+                return;
+            }
             String name = store.devices().get(by).map(StoredDevice::name).orElse(by.brief());
             records.note(null, "turned-away", Map.of("peer", name, "reason", reason));
             records.raise(

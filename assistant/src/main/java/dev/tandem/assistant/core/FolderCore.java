@@ -149,12 +149,18 @@ public final class FolderCore {
             // the user's own git moved a branch, or the git-annex branch got a line
             folder.add(new Effect.ScanContent());
             if (!Objects.equals(seen.head(), folder.tips.head())) {
-                // It may have been set back behind what came from others. What they push now moves none of their refs
-                // here, so nothing else would bring it back.
-                peers.all().forEach(peer -> work.queue().toMerge(peer.client.uuid()));
+                mergeAll();
             }
             gossip.moved(seen, Set.of());
         }
+    }
+
+    /**
+     * The user's git may have set the branch back behind what came from others. What they push now moves none of their
+     * refs here, so nothing else would bring it back.
+     */
+    private void mergeAll() {
+        peers.all().forEach(peer -> work.queue().toMerge(peer.client.uuid()));
     }
 
     void committed(
@@ -453,6 +459,7 @@ public final class FolderCore {
         syncs.add(token, gossip.messages());
         work.queue().rescan();
         work.look(); // git remotes may have been added
+        mergeAll();
         remotes.syncRequested();
         for (Peer peer : peers.all()) {
             if (peer.online) {

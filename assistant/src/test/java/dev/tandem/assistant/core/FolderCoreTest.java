@@ -344,6 +344,7 @@ class FolderCoreTest {
             steps.meets(PHONE, tips(1)).meets(DESK, tips(1));
             steps.then(new Event.SyncRequested(1));
             assertThat(steps.then(committed(tips(1)), Effect.SyncEnded.class)).isEmpty();
+            steps.then(integrated(tips(1), PHONE, DESK));
             steps.holds(PHONE, tips(1));
             assertThat(steps.all(Effect.SyncEnded.class)).isEmpty();
 
