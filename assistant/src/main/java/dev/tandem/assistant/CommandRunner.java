@@ -63,6 +63,9 @@ final class CommandRunner {
     @GuardedBy("this")
     private final Set<Long> cancelling = new HashSet<>();
 
+    @GuardedBy("this")
+    private long timesOnline;
+
     private volatile Command.@Nullable Handler handler;
 
     CommandRunner(
@@ -190,6 +193,7 @@ final class CommandRunner {
 
     /** An account is online: what waited for that goes on. */
     synchronized void online() {
+        timesOnline++;
         for (CommandRow row : queue.all()) {
             if (row.state() == CommandRow.State.QUEUED && row.isOffline()) {
                 put(row.retried(clock.instant()));
@@ -240,7 +244,8 @@ final class CommandRunner {
         try {
             for (CommandRow row : queue.due(clock.instant())) {
                 if (put(row)) {
-                    workers.execute(() -> step(row, steps));
+                    long before = timesOnline;
+                    workers.execute(() -> step(row, steps, before));
                 }
             }
             queue.nextDue(clock.instant()).ifPresent(left -> {
@@ -266,10 +271,10 @@ final class CommandRunner {
         return true;
     }
 
-    private void step(CommandRow row, Command.Handler steps) {
+    private void step(CommandRow row, Command.Handler steps, long timesOnlineBefore) {
         at(row, "started");
         try {
-            Commands.decode(row).runBy(steps, new StepRun(row));
+            Commands.decode(row).runBy(steps, new StepRun(row, timesOnlineBefore));
         } catch (Commands.Undecodable unknown) {
             bury(row, String.valueOf(unknown.getMessage()));
         }
@@ -311,12 +316,14 @@ final class CommandRunner {
         private final String correlation;
         private final String step;
         private final int attempts;
+        private final long timesOnlineBefore;
 
         @GuardedBy("CommandRunner.this")
         private boolean ended;
 
-        StepRun(CommandRow row) {
+        StepRun(CommandRow row, long timesOnlineBefore) {
             this.row = row;
+            this.timesOnlineBefore = timesOnlineBefore;
             correlation = row.correlation();
             step = row.step();
             attempts = row.attempts();
@@ -366,7 +373,10 @@ final class CommandRunner {
                     return false;
                 }
                 CommandRunner.this.at(row, "done");
-                CommandRow after = row.after(outcome, clock.instant());
+                CommandRow next = row.after(outcome, clock.instant());
+                boolean missed = outcome instanceof Outcome.Offline && timesOnline != timesOnlineBefore;
+                // an account that came online while the step looked for one does not come again
+                CommandRow after = missed ? next.retried(clock.instant()) : next;
                 store.transaction(() -> {
                     if (store.commands().update(after)) {
                         outcome.changes().run();

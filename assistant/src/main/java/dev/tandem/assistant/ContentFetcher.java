@@ -8,7 +8,6 @@ import dev.tandem.gitsync.annex.EarlierVersions;
 import dev.tandem.gitsync.annex.Key;
 import dev.tandem.gitsync.annex.Partial;
 import dev.tandem.gitsync.annex.WrongContentException;
-import dev.tandem.gitsync.bulk.BulkReader;
 import dev.tandem.gitsync.delta.MalformedException;
 import dev.tandem.gitsync.delta.Recipe;
 import dev.tandem.gitsync.delta.Signature;
@@ -23,7 +22,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -284,7 +285,7 @@ final class ContentFetcher {
     }
 
     private static void assemble(Open open, Reporting in, long left, OutputStream out) throws IOException {
-        try (BulkReader old = BulkReader.open(open.old.orElseThrow().object)) {
+        try (FileChannel old = FileChannel.open(open.old.orElseThrow().object, StandardOpenOption.READ)) {
             Recipe.apply(in, old, left, out);
         }
     }

@@ -3,7 +3,6 @@ package dev.tandem.assistant;
 import dev.tandem.assistant.core.Client;
 import dev.tandem.gitsync.annex.ContentStore;
 import dev.tandem.gitsync.annex.Key;
-import dev.tandem.gitsync.bulk.BulkReader;
 import dev.tandem.gitsync.delta.Recipe;
 import dev.tandem.gitsync.delta.Signature;
 import dev.tandem.xmpp.account.DeviceId;
@@ -16,7 +15,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +124,7 @@ final class ContentServer {
                 .findFirst()
                 .orElse(request.key().toString());
         try (ContentStore.Held kept = held.get();
-                BulkReader file = BulkReader.open(kept.file())) {
+                FileChannel file = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
             long total = file.size();
             if (request.offset() > total) {
                 throw new IOException("more of " + request.key() + " is asked for than there is");
@@ -141,7 +142,7 @@ final class ContentServer {
     }
 
     /** If what the other device holds is here as well, says what is new without cutting and hashing all of it. */
-    private boolean compared(ContentWire.Request request, String path, BulkReader file, OutputStream out)
+    private boolean compared(ContentWire.Request request, String path, FileChannel file, OutputStream out)
             throws IOException {
         Signature theirs = request.held();
         Optional<Key> earlier = theirs == null ? Optional.empty() : contents.earlier(path, request.key());
@@ -153,7 +154,7 @@ final class ContentServer {
             return false;
         }
         try (ContentStore.Held kept = held.get();
-                BulkReader old = BulkReader.open(kept.file())) {
+                FileChannel old = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
             ContentWire.answer(new ContentWire.Answer(ContentWire.RECIPE, file.size()), out);
             Recipe.write(file, old, theirs, out);
             out.flush();

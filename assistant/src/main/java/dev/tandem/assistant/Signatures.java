@@ -1,7 +1,6 @@
 package dev.tandem.assistant;
 
 import dev.tandem.gitsync.annex.Key;
-import dev.tandem.gitsync.bulk.BulkReader;
 import dev.tandem.gitsync.delta.Signature;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -65,7 +64,7 @@ final class Signatures {
             return kept.get();
         }
         Signature signature;
-        try (InputStream in = BulkReader.stream(object)) {
+        try (InputStream in = Files.newInputStream(object)) {
             signature = Signature.of(in, Files.size(object));
         }
         if (Files.size(object) >= BYTES_MIN) {

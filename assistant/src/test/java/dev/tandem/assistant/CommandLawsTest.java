@@ -163,6 +163,25 @@ final class CommandLawsTest {
     }
 
     @Test
+    @DisplayName("SMPLX-9: an account that comes online while a step is looking for one is not missed")
+    void onlineMeanwhile() {
+        CommandRunner[] itself = new CommandRunner[1];
+        step = (command, run) -> {
+            if (log.size() == 1) {
+                itself[0].online();
+                run.end(new Outcome.Offline("no account is online"));
+            } else {
+                run.end(new Outcome.Done("done", Outcome.NOTHING));
+            }
+        };
+        itself[0] = runner();
+        ask(itself[0], "join", "a");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(row("join").state()).isEqualTo(CommandRow.State.DONE);
+    }
+
+    @Test
     @DisplayName("SMPLX-9: what fails after having waited for an account waits for the first interval")
     void offlineThenAgain() {
         step = (command, run) ->

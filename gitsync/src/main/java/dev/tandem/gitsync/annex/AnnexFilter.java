@@ -112,7 +112,7 @@ public final class AnnexFilter {
 
     /** A spool for what git sends of a path. */
     Spool spool(String path, Optional<Key> last) throws IOException {
-        return new Spool(store, backends.of(path, last), 0);
+        return new Spool(store, backends.of(path, last));
     }
 
     /** The key of a path's last version. */

@@ -1,6 +1,5 @@
 package dev.tandem.gitsync.annex;
 
-import dev.tandem.gitsync.bulk.BulkReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,7 +94,7 @@ public final class ContentStore {
         }
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ);
-                Spool spool = new Spool(this, backend, in.size())) {
+                Spool spool = new Spool(this, backend)) {
             while (in.read(buffer.clear()) >= 0) {
                 spool.write(buffer.flip());
             }
@@ -332,7 +331,7 @@ public final class ContentStore {
     static Optional<String> mismatch(Key key, Path file) throws IOException {
         ContentDigest digest = ContentDigest.of(key);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        try (BulkReader in = BulkReader.open(file)) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             while (in.read(buffer.clear()) >= 0) {
                 digest.update(buffer.flip());
             }

@@ -1,7 +1,5 @@
 package dev.tandem.gitsync.annex;
 
-import dev.tandem.gitsync.bulk.BulkReader;
-import dev.tandem.gitsync.bulk.BulkWriter;
 import dev.tandem.gitsync.points.Failpoint;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,44 +23,42 @@ public final class Partial implements Closeable {
     private final ContentStore store;
     private final Key key;
     private final Path file;
-    private final BulkWriter out;
+    private final FileChannel channel;
     private final ContentDigest digest;
     private boolean ended;
 
-    private Partial(ContentStore store, Key key, Path file, BulkWriter out, ContentDigest digest) {
+    private Partial(ContentStore store, Key key, Path file, FileChannel channel) {
         this.store = store;
         this.key = key;
         this.file = file;
-        this.out = out;
-        this.digest = digest;
+        this.channel = channel;
+        this.digest = ContentDigest.of(key);
     }
 
     static Partial open(ContentStore store, Key key, Path file) throws IOException {
-        ContentDigest digest = ContentDigest.of(key);
-        readWhatCame(file, limit(key), digest);
-        return new Partial(
-                store,
-                key,
-                file,
-                new BulkWriter(file, digest.bytes(), key.sizeBytes().orElse(0)),
-                digest);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        Partial partial = new Partial(store, key, file, channel);
+        try {
+            partial.readWhatCame();
+            return partial;
+        } catch (IOException | RuntimeException failed) {
+            channel.close();
+            throw failed;
+        }
     }
 
-    private static void readWhatCame(Path file, long limit, ContentDigest digest) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
-            if (channel.size() > limit) {
-                channel.truncate(0);
-            }
+    private void readWhatCame() throws IOException {
+        if (channel.size() > limit()) {
+            channel.truncate(0);
         }
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        try (BulkReader came = BulkReader.open(file)) {
-            while (came.read(buffer.clear()) >= 0) {
-                digest.update(buffer.flip());
-            }
+        while (channel.read(buffer.clear()) >= 0) {
+            digest.update(buffer.flip());
         }
     }
 
-    private static long limit(Key key) {
+    private long limit() {
         return key.sizeBytes().orElse(Long.MAX_VALUE);
     }
 
@@ -82,12 +78,14 @@ public final class Partial implements Closeable {
      * @throws WrongContentException if that is more than the content has; all that came is then thrown away
      */
     public void write(ByteBuffer next) throws IOException {
-        if (next.remaining() > limit(key) - bytes()) {
+        if (next.remaining() > limit() - bytes()) {
             discard();
-            throw new WrongContentException(key, "more than " + limit(key) + " bytes");
+            throw new WrongContentException(key, "more than " + limit() + " bytes");
         }
         digest.update(next.duplicate());
-        out.write(next);
+        while (next.hasRemaining()) {
+            channel.write(next);
+        }
     }
 
     /** Takes what is written to it as the next bytes. Closing it does nothing. */
@@ -112,8 +110,7 @@ public final class Partial implements Closeable {
      * @throws IOException if it cannot be stored; what has come is kept
      */
     public void finish() throws IOException {
-        out.flush();
-        if (Files.size(file) != bytes()) { // a write has failed, and was not heeded
+        if (channel.size() != bytes()) { // a write has failed, and was not heeded
             throw new IOException("not all that came for " + key + " could be written; free some space and try again");
         }
         Optional<String> mismatch = digest.mismatch();
@@ -122,10 +119,10 @@ public final class Partial implements Closeable {
             throw new WrongContentException(key, mismatch.get());
         }
         Failpoint.at("store.came");
-        out.force();
+        channel.force(true);
         Failpoint.at("store.flushed");
         ended = true;
-        out.close();
+        channel.close();
         try {
             store.place(key, file);
         } finally {
@@ -135,7 +132,7 @@ public final class Partial implements Closeable {
 
     /** Throws away what has come, and closes this. */
     public void discard() throws IOException {
-        out.close();
+        channel.close();
         Files.deleteIfExists(file);
         close();
     }
@@ -143,13 +140,10 @@ public final class Partial implements Closeable {
     /** Keeps what has come, for the next attempt. */
     @Override
     public void close() throws IOException {
-        try {
-            out.close();
-        } finally {
-            if (!ended) {
-                ended = true;
-                store.closed(key);
-            }
+        channel.close();
+        if (!ended) {
+            ended = true;
+            store.closed(key);
         }
     }
 }

@@ -1,14 +1,15 @@
 package dev.tandem.gitsync.annex;
 
-import dev.tandem.gitsync.bulk.BulkWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -23,22 +24,16 @@ final class Spool implements Closeable {
 
     private final ContentStore store;
     private final String backend;
-    private final long expectedBytes;
     private final MessageDigest digest;
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private @Nullable Path file;
-    private @Nullable BulkWriter channel;
+    private @Nullable FileChannel channel;
     private long bytes;
 
-    /**
-     * Bytes whose key is made as the backend does it.
-     *
-     * @param expectedBytes how many there may be; 0 if nobody knows
-     */
-    Spool(ContentStore store, String backend, long expectedBytes) {
+    /** Bytes whose key is made as the backend does it. */
+    Spool(ContentStore store, String backend) {
         this.store = store;
         this.backend = backend;
-        this.expectedBytes = expectedBytes;
         this.digest = ContentDigest.digest(Key.digestOf(backend).orElseThrow());
     }
 
@@ -50,15 +45,21 @@ final class Spool implements Closeable {
             next.get(few);
             memory.writeBytes(few);
         } else {
-            toFile().write(next);
+            FileChannel out = toFile();
+            while (next.hasRemaining()) {
+                out.write(next);
+            }
         }
     }
 
-    private BulkWriter toFile() throws IOException {
+    private FileChannel toFile() throws IOException {
         if (channel == null) {
             file = store.temporary();
-            channel = new BulkWriter(file, 0, expectedBytes);
-            channel.write(ByteBuffer.wrap(memory.toByteArray()));
+            channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            ByteBuffer first = ByteBuffer.wrap(memory.toByteArray());
+            while (first.hasRemaining()) {
+                channel.write(first);
+            }
             memory.reset();
         }
         return channel;
@@ -77,10 +78,9 @@ final class Spool implements Closeable {
     }
 
     void copyTo(OutputStream out) throws IOException {
-        if (file == null || channel == null) {
+        if (file == null) {
             memory.writeTo(out);
         } else {
-            channel.flush();
             try (InputStream in = Files.newInputStream(file)) {
                 in.transferTo(out);
             }
@@ -91,11 +91,11 @@ final class Spool implements Closeable {
     Key keep(String name, boolean executable) throws IOException {
         Key key = Key.of(backend, bytes, HexFormat.of().formatHex(digest.digest()), name);
         if (!store.has(key)) {
-            BulkWriter out = toFile();
+            FileChannel out = toFile();
             if (executable) {
                 store.makeExecutable(file());
             }
-            out.force();
+            out.force(true);
             store.place(key, file());
         }
         return key;

@@ -1,12 +1,12 @@
 package dev.tandem.gitsync.worktree;
 
 import dev.tandem.gitsync.annex.Key;
-import dev.tandem.gitsync.bulk.BulkCopy;
 import dev.tandem.gitsync.points.Failpoint;
 import dev.tandem.gitsync.worktree.WorkTree.Times;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -112,12 +112,14 @@ final class Placing {
                         || (plain && folder.filter().link(content.get(), temp)))) {
             return content;
         }
-        if (content.isPresent()) {
-            BulkCopy.copy(content.get(), temp);
-        } else {
-            try (OutputStream out = Files.newOutputStream(temp, StandardOpenOption.CREATE_NEW);
-                    InputStream in = blob.openStream()) {
-                in.transferTo(out);
+        try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            if (content.isPresent()) {
+                copy(content.get(), channel);
+            } else {
+                try (OutputStream out = Channels.newOutputStream(channel);
+                        InputStream in = blob.openStream()) {
+                    in.transferTo(out);
+                }
             }
         }
         return content;
@@ -126,6 +128,20 @@ final class Placing {
     /** Whether git-annex would give the file the key that its content has. */
     private static boolean endsAlike(String path, String object) {
         return Key.ofFile(object).filter(key -> key.isFor(path)).isPresent();
+    }
+
+    /** Within the kernel, where it can. */
+    private static void copy(Path from, FileChannel to) throws IOException {
+        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ)) {
+            long size = in.size();
+            for (long at = 0; at < size; ) {
+                long copied = in.transferTo(at, size - at, to);
+                if (copied <= 0) {
+                    throw new IOException(from + " has become shorter while it was read");
+                }
+                at += copied;
+            }
+        }
     }
 
     private static void permissions(Path temp, boolean executable, @Nullable Path old) throws IOException {

@@ -1,8 +1,7 @@
 /**
  * The user's files: watching them, settling, scanning, committing what changed, checking out safely.
  *
- * <p>May depend on {@code repo}, {@code merge}, {@code annex} and {@code bulk}. What a call costs follows the change,
- * not the tree.
+ * <p>May depend on {@code repo}, {@code merge} and {@code annex}. What a call costs follows the change, not the tree.
  */
 @NullMarked
 package dev.tandem.gitsync.worktree;
