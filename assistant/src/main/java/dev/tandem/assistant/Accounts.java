@@ -42,7 +42,11 @@ final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final Duration FIRST_SIGN_IN = Duration.ofSeconds(30);
 
-    /** What every account is wired to. */
+    /**
+     * What every account is wired to.
+     *
+     * @param online is called whenever an account has come online; never blocks
+     */
     record Wiring(
             DeviceId me,
             Links links,
@@ -71,16 +75,10 @@ final class Accounts {
     private final Map<String, SignedIn> accounts = new ConcurrentHashMap<>();
     private final Store store;
     private final Wiring wiring;
-    private volatile Runnable onOnline = () -> {};
 
     Accounts(Store store, Wiring wiring) {
         this.store = store;
         this.wiring = wiring;
-    }
-
-    /** To be called whenever an account has come online; never blocks. */
-    void whenOnline(Runnable call) {
-        onOnline = call;
     }
 
     /** Asks that the devices of another account and this one see each other; nothing happens while we are offline. */
@@ -243,7 +241,7 @@ final class Accounts {
     private void stateChanged(String jid, AccountState state) {
         if (state instanceof AccountState.Online) {
             wiring.records.clear(null, alertKey(jid));
-            onOnline.run();
+            wiring.online.run();
         } else if (state instanceof AccountState.Offline offline) {
             wiring.records.raise(
                     null,

@@ -126,7 +126,6 @@ public final class Daemon implements AutoCloseable {
         commands = new CommandRunner(store, records, clock, timers, commandWorkers, options.failpoints());
         mesh = new Mesh(identity.id(), name, store, links, folders, accounts, records, clock);
         talk = new MeshTalk(mesh, store, links, folders, timers, meshWorker);
-        accounts.whenOnline(talk::online);
         survey = new Survey(store, links, clock, timers, meshWorker);
         SurveyAnswers answers = new SurveyAnswers(store, folders, links, meshWorker);
         Introduction introduction = new Introduction(store, links, folders, mesh, talk, clock);
@@ -190,6 +189,7 @@ public final class Daemon implements AutoCloseable {
 
     private void online() {
         commands.online();
+        talk.online();
     }
 
     private void begin(Options.Direct direct) throws IOException {
