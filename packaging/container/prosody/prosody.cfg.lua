@@ -16,8 +16,7 @@ storage = "internal"
 allow_registration = false
 c2s_require_encryption = true
 
--- Tandem's messages are small and many; the defaults would slow a first sync down
-limits = { c2s = { rate = "1mb/s", burst = "5s" } }
+-- The module "limits" is left out: it would slow down what has no direct way from device to device
 smacks_hibernation_time = 600
 
 VirtualHost(domain)
